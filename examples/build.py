@@ -1,0 +1,141 @@
+"""Builds the examples' bundles from their sources, by running the scaffolds live against scripted stand-ins.
+
+    python examples/build.py [FOLDER]
+
+The same sources give the same bytes. Everything it makes is synthetic and says so.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from stand_ins import desk, model, visitor  # noqa: E402  # found beside this file
+
+from fsep.digests import program_digest  # noqa: E402
+from fsep.packing import pack  # noqa: E402
+from fsep.parsing import yaml  # noqa: E402
+from fsep.scaffold.adaptation import compile_adaptations  # noqa: E402
+from fsep.scaffold.compile import compile_program  # noqa: E402
+from fsep.scaffold.drive import drive  # noqa: E402
+from fsep.scaffold.machine import Environment, Item, Output, Setting, Want  # noqa: E402
+
+SCAFFOLDS = HERE / "scaffolds"
+
+
+def documents(folder: Path) -> dict[str, Any]:
+    """Return the documents of a folder by id."""
+    read = [yaml.parse(path.read_bytes()) for path in sorted(folder.glob("*.yaml"))]
+    return {document["id"]: document for document in read}
+
+
+def runs(
+    source: Path,
+    scaffolds: dict[str, Any],
+    design_sha256: str,
+    change: Callable[[Output], Output] = lambda output: output,
+) -> Iterator[dict[str, Any]]:
+    """Yield every planned run of a source folder with the scaffolds given, as a transcripts line.
+
+    `change` may alter what the stand-ins say.
+    """
+    design = yaml.parse((source / "design.yaml").read_bytes())
+    items = [Item(item["id"], item["fields"]) for item in yaml.parse((source / "items.yaml").read_bytes())]
+    programs = {id_: compile_program(document) for id_, document in scaffolds.items()}
+    simulators = documents(source / "simulators")
+    environments = {
+        id_: Environment(id_, {tool["name"]: tool for tool in document["tools"]})
+        for id_, document in documents(source / "environments").items()
+    }
+    clock = 0
+    for system, document in documents(source / "systems").items():
+        setting = Setting(
+            model=document["model"]["name"],
+            design_sha256=design_sha256,
+            adaptations=compile_adaptations(document.get("adaptations", ())),
+            simulators={id_: simulator["model"]["name"] for id_, simulator in simulators.items()},
+            environments=environments,
+        )
+        returned = {
+            "model": document["model"]["returned"][0],
+            "simulator": simulators["customer"]["model"]["returned"][0],
+        }
+        reply = model(system)
+
+        def respond(
+            want: Want, returned: dict[str, str] = returned, reply: Any = reply
+        ) -> tuple[Output, dict[str, Any]]:
+            if want.fields["kind"] == "call":
+                return Output(desk(**want.fields["call"])), {}
+            if want.fields["kind"] == "tool-result":
+                return Output(desk(want.call["name"], want.call["arguments"])), {}
+            output = change(visitor(want) if want.fields["origin"] == "simulator" else reply(want))
+            recorded = {
+                "returned_model": returned[want.fields["origin"]],
+                "finish": "tool-calls" if output.tool_calls else "stop",
+                "attempts": [{"outcome": "complete"}],
+            }
+            return output, recorded
+
+        for scaffold in design["scaffolds"]:
+            for item in items:
+                for replicate in range(design["replicates"]):
+                    recording = drive(programs[scaffold], setting, item, replicate, respond)
+                    start, clock = clock, clock + 30
+                    run = {
+                        "run": f"{system}.{scaffold}.{item.id}.{replicate}",
+                        "system": system,
+                        "scaffold": scaffold,
+                        "item": item.id,
+                        "replicate": replicate,
+                        "status": recording.ending.status,
+                        "started": _time(start),
+                        "ended": _time(start + 20),
+                        "events": list(recording.events),
+                    }
+                    if recording.ending.status == "completed":
+                        run["result"] = [
+                            {"name": name, "content": text} for name, text in recording.ending.result
+                        ]
+                    yield run
+
+
+def _time(seconds: int) -> str:
+    return f"2026-05-04T{10 + seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}Z"
+
+
+def build(source: Path, out: Path) -> None:
+    """Build one bundle: pack once without runs for the design's digest, record the runs, pack again."""
+    with tempfile.TemporaryDirectory() as scratch:
+        authored = Path(scratch) / "authored"
+        shutil.copytree(source, authored)
+        (authored / "scaffolds").mkdir()
+        wanted = yaml.parse((source / "design.yaml").read_bytes())["scaffolds"]
+        for path in SCAFFOLDS.glob("*.yaml"):
+            document = yaml.parse(path.read_bytes())
+            if document["id"] in wanted:
+                shutil.copy(path, authored / "scaffolds" / f"{document['id']}.yaml")
+        (authored / "transcripts").mkdir()
+        transcripts = authored / "transcripts" / "runs.jsonl"
+        transcripts.write_text("")
+        pack(authored, Path(scratch) / "first")
+        design = json.loads((Path(scratch) / "first" / "design.json").read_bytes())
+        with transcripts.open("w", encoding="utf-8", newline="\n") as stream:
+            for run in runs(source, documents(SCAFFOLDS), program_digest(design)):
+                stream.write(json.dumps(run, ensure_ascii=False) + "\n")
+        pack(authored, out)
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
+    for folder in sorted(HERE.glob("*.source")):
+        build(folder, target / folder.name.removesuffix(".source"))
+        print(f"built {target / folder.name.removesuffix('.source')} (synthetic)")

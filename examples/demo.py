@@ -1,0 +1,45 @@
+"""`make demo`: validates a good example, then a copy with one text of the program edited, and shows both reports."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+GOOD = Path(__file__).parent / "six-programs"
+EDITED = "You work at the desk of a library."
+
+
+def fsep(*arguments: str | Path) -> int:
+    """Run the command line, and show how it was called."""
+    print(f"$ fsep {' '.join(map(str, arguments))}\n", flush=True)
+    done = subprocess.run([sys.executable, "-m", "fsep", *map(str, arguments)], check=False)
+    print(f"\n(exit {done.returncode})\n", flush=True)
+    return done.returncode
+
+
+def main() -> int:
+    """Run the demonstration; 0 if both bundles were judged as they should be."""
+    print("A good bundle. It is synthetic: scripted stand-ins, no language model took part.\n")
+    good = fsep("validate", GOOD.relative_to(Path.cwd()) if GOOD.is_relative_to(Path.cwd()) else GOOD)
+    with tempfile.TemporaryDirectory() as scratch:
+        authored, broken = Path(scratch) / "authored", Path(scratch) / "broken"
+        shutil.copytree(GOOD, authored)
+        transcripts = authored / "transcripts" / "runs.jsonl"
+        # One system alone is told to be kind, in one run: the kind of difference that no score would show.
+        text = transcripts.read_text(encoding="utf-8")
+        transcripts.write_text(text.replace(EDITED, EDITED + " Be kind.", 1), encoding="utf-8")
+        print(
+            "The same bundle, packed again after one instruction was edited in one run: whole, but not replayed.\n"
+        )
+        fsep("pack", authored, "-o", broken)
+        bad = fsep("validate", broken)
+        print("And the run in question, with who contributed what:\n")
+        fsep("show", broken, "hasty.service.peru.0")
+    return 0 if (good, bad) == (0, 1) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""The engine as a whole: the same report however it is computed, and outcomes that are neither pass nor fail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import parent as parents
+import pytest
+from acceptance.test_requirements import ALL_FACETS, check, outcomes
+from workbench import Workbench
+
+from fsep import protocol
+from fsep.engine import validate
+from fsep.findings import Outcome, Report
+
+WITHHELD = {"withheld": {"commitment": "0" * 64, "kind": "string", "reason": "personal data"}}
+
+
+def validated(tmp_path: Path, change: Callable[[Workbench], object], *, settle: bool = True) -> Report:
+    """Return the report on a changed parent."""
+    bench = parents.parent()
+    change(bench)
+    if settle:
+        parents.settle(bench)
+    return check(bench.write(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle with faults in both of its transcripts files."""
+    bench = parents.parent()
+    bench.run("hasty.react.peru.0")["events"][0]["content"] += "!"
+    bench.run("steady.react.peru.0")["events"].pop()
+    del bench.run("steady.react.nile.0")["events"][2]["request_sha256"]
+    bench[parents.FIRST].append(b"{\n")
+    parents.commit(bench)
+    return bench.write(tmp_path_factory.mktemp("faulty"))
+
+
+def test_the_report_is_the_same_for_any_number_of_processes(faulty: Path) -> None:
+    one = json.dumps(validate(faulty, require=ALL_FACETS, jobs=1).as_dict())
+    assert json.dumps(validate(faulty, require=ALL_FACETS, jobs=2).as_dict()) == one
+    assert json.loads(one)["verdict"] == "does-not-conform"
+
+
+def test_the_reference_engine_gives_the_same_report(faulty: Path) -> None:
+    assert validate(faulty, reference=True).as_dict() == validate(faulty).as_dict()
+
+
+def test_reports_are_valid_against_their_schema(faulty: Path, tmp_path: Path) -> None:
+    version = protocol.load("1.0")
+    for report in (validate(faulty), check(parents.parent().write(tmp_path)), check(tmp_path / "proofs")):
+        version.reference_validator("report").validate(report.as_dict())
+
+
+def test_progress_ends_at_the_size_of_the_transcripts(faulty: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    validate(faulty, progress=lambda done, total: seen.append((done, total)))
+    size = sum(path.stat().st_size for path in (faulty / "transcripts").iterdir())
+    assert seen[-1] == (size, size)
+
+
+def test_withheld_text_is_withheld_and_no_pass(tmp_path: Path) -> None:
+    def change(bench: Workbench) -> None:
+        bench.run("steady.constraint.nile.0")["events"][1]["content"] = WITHHELD
+
+    report = validated(tmp_path, change)
+    assert report.findings == ()
+    assert (report.verdict, report.facets["replayed"].status) == ("incomplete", "not-reached")
+    assert outcomes(report)["FSEP-ADH-001"] is Outcome.WITHHELD
+    assert (report.counts["replayed"], report.counts["withheld"]) == (21, 1)
+    assert "FSEP-ADH-001: 1 of 23 withheld" in report.facets["replayed"].because
+
+
+def test_a_run_that_needs_more_work_than_allowed_is_not_checked(tmp_path: Path) -> None:
+    def change(bench: Workbench) -> None:
+        program = bench["scaffolds/direct.json"]["program"]
+        double: dict[str, Any] = {"do": "let", "name": "text", "text": "{{text}}{{text}}"}
+        loop = {"do": "repeat", "id": "round", "max": 40, "at_bound": "continue", "steps": [double]}
+        program["steps"][:0] = [{"do": "let", "name": "text", "text": "ab"}, loop]
+        bench.lock()
+
+    report = validated(tmp_path, change)
+    assert report.findings == ()
+    assert report.verdict == "incomplete"
+    assert outcomes(report)["FSEP-ADH-001"] is Outcome.NOT_CHECKED
+    reasons = next(one.reasons for one in report.outcomes if one.requirement == "FSEP-ADH-001")
+    assert reasons == ("a run asks for more work between its events than the language allows",)
+
+
+def test_a_time_stamp_without_a_trust_anchor_is_not_checked(tmp_path: Path) -> None:
+    report = validate(parents.parent().write(tmp_path), require=["preregistered"])
+    assert (report.verdict, report.findings) == ("incomplete", ())
+    assert outcomes(report)["FSEP-PRE-004"] is Outcome.NOT_CHECKED
+
+
+def test_an_external_part_leaves_replayed_pinned(tmp_path: Path) -> None:
+    def change(bench: Workbench) -> None:
+        external = {
+            "do": "external", "id": "aside", "thread": "main", "actor": "solver",
+            "harness": {"name": "other", "sha256": "0" * 64}, "max_events": 3, "at_bound": "continue",
+        }  # fmt: skip
+        bench["scaffolds/direct.json"]["program"]["steps"].append(external)
+        bench.lock()
+
+    report = validated(tmp_path, change)
+    assert report.facets["replayed"].pinned
+    assert report.counts["pinned"] == 3
+    assert {finding.requirement for finding in report.findings} == {"FSEP-ADH-006"}
+
+
+def test_reserved_facets_are_never_reached(tmp_path: Path) -> None:
+    report = validate(parents.parent().write(tmp_path), require=["rated"])
+    assert report.verdict == "incomplete"
+    assert report.facets["rated"].status == "not-reached"
+
+
+def test_what_a_failure_blocks_names_it(tmp_path: Path) -> None:
+    report = validated(tmp_path, lambda bench: bench["design.json"].update(baseline="plain"))
+    not_checked = {
+        one.requirement: one.reasons for one in report.outcomes if one.outcome is Outcome.NOT_CHECKED
+    }
+    assert not_checked["FSEP-ADH-001"] == ("blocked by FSEP-REF-003",)
+    assert report.facets["replayed"].because[0].startswith("`whole` is not reached")
+
+
+def test_a_fault_in_a_second_line_of_a_run_is_located_there(tmp_path: Path) -> None:
+    def change(bench: Workbench) -> None:
+        line = next(line for line in bench[parents.SECOND] if "continues" in line)
+        line["events"][1]["step"] = "visitor[0]"
+
+    report = validated(tmp_path, change)
+    [finding] = report.findings
+    assert finding.requirement == "FSEP-ADH-001"
+    lines = (tmp_path / parents.SECOND).read_text().splitlines()
+    assert finding.line is not None
+    assert "continues" in lines[finding.line - 1]
+    assert finding.pointer == "/events/1/step"
+    assert finding.column is not None
+    assert lines[finding.line - 1][finding.column - 1 :].startswith('"visitor[0]"')
+
+
+def test_a_credential_is_never_repeated(tmp_path: Path) -> None:
+    key = "sk-" + "q7W3e9R2t8" * 3
+
+    def change(bench: Workbench) -> None:
+        bench.run("steady.direct.nile.0")["events"][0]["content"] = f"Bearer {key}"
+        bench["systems/steady.json"]["declared_parameters"] = {"api_key": key, "note": [key]}
+
+    report = validated(tmp_path, change)
+    assert {finding.requirement for finding in report.findings} == {"FSEP-SEC-001", "FSEP-ADH-002"}
+    assert key not in json.dumps(report.as_dict())

@@ -1,0 +1,69 @@
+"""Every requirement that is tested from the bundle: the parent meets it, and each single-fault copy fails it and no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import parent as parents
+import pytest
+from acceptance.cases import CASES, Case
+
+from fsep import protocol
+from fsep.checks.registry import all_checks
+from fsep.engine import validate
+from fsep.findings import Outcome, Report
+
+PROTOCOL = protocol.load("1.0")
+BUNDLE_TESTED = {id_: one for id_, one in PROTOCOL.requirements.items() if one.tested == "from-the-bundle"}
+# Requirements whose fault cannot be made by editing values or bytes; their cases stand in the test file named.
+ELSEWHERE = {"FSEP-BND-003": "test_containers.py"}
+ALL_FACETS = ("whole", "replayed", "complete", "preregistered")
+
+
+def outcomes(report: Report) -> dict[str, Outcome]:
+    """Return how each requirement ended."""
+    return {one.requirement: one.outcome for one in report.outcomes}
+
+
+def check(folder: Path) -> Report:
+    """Validate with the tests' authority trusted."""
+    return validate(folder, require=ALL_FACETS, trust=[parents.authority().root_pem])
+
+
+@pytest.fixture(scope="session")
+def accepted(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The report on the parent."""
+    return check(parents.parent().write(tmp_path_factory.mktemp("parent")))
+
+
+def test_the_parent_reaches_every_facet_of_this_version(accepted: Report) -> None:
+    assert (accepted.verdict, accepted.findings) == ("conforms", ())
+    assert accepted.provenance["grade"] == "ledgered"
+
+
+@pytest.mark.parametrize("requirement", sorted(BUNDLE_TESTED))
+def test_the_parent_passes_every_requirement_by_something_in_it(accepted: Report, requirement: str) -> None:
+    assert outcomes(accepted)[requirement] is Outcome.PASS
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_single_fault_fails_its_requirement_and_no_other(case: Case, tmp_path: Path) -> None:
+    bench = parents.parent()
+    if case.change is not None:
+        case.change(bench)
+    report = check(bench.write(tmp_path, case.finish))
+    failed = {id_ for id_, outcome in outcomes(report).items() if outcome is Outcome.FAIL}
+    assert failed == {case.requirement}
+    assert {finding.requirement for finding in report.findings} == {case.requirement}
+    severity = BUNDLE_TESTED[case.requirement].severity
+    facet = BUNDLE_TESTED[case.requirement].facet
+    assert (report.facets[facet].status == "reached") is (severity == "warning")
+    assert (report.verdict == "conforms") is (severity == "warning")
+
+
+def test_every_requirement_tested_from_the_bundle_has_a_rejecting_case() -> None:
+    assert {case.requirement for case in CASES} | set(ELSEWHERE) == set(BUNDLE_TESTED)
+
+
+def test_every_check_names_a_requirement_tested_from_the_bundle() -> None:
+    assert {check.requirement for check in all_checks()} <= set(BUNDLE_TESTED)

@@ -1,0 +1,196 @@
+"""The parent bundle of the acceptance cases: it meets every requirement that is tested from the bundle, each by something in it."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, timezone
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from timestamping import Authority
+from workbench import Workbench
+
+from fsep.checks.commitments import commitment_digest
+from fsep.digests import document_digest, program_digest
+from fsep.parsing import yaml
+from fsep.parsing.canonical import digest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "examples" / "six-programs.source"
+sys.path.insert(0, str(ROOT / "examples"))
+
+import build  # noqa: E402  # the examples are built by the same code
+
+FIRST, SECOND = "transcripts/hasty.jsonl", "transcripts/steady.jsonl"
+
+
+@cache
+def authority() -> Authority:
+    """Return the time-stamping authority the tests trust."""
+    return Authority()
+
+
+@cache
+def _parent() -> Workbench:
+    bench = Workbench({"bundle.json": yaml.parse((SOURCE / "bundle.yaml").read_bytes())})
+    bench["design.json"] = yaml.parse((SOURCE / "design.yaml").read_bytes())
+    for role in ("scaffolds", "simulators", "environments"):
+        bench["design.json"][role] = [{"id": id_} for id_ in bench["design.json"][role]]
+    bench["design.json"]["limits"]["missing_share"] = 0.5
+    for id_, document in build.documents(build.SCAFFOLDS).items():
+        # Derived seeds would make every run depend on the whole design; here a fault in one scaffold is to be alone.
+        _fix_seeds(document["program"]["steps"])
+        bench[f"scaffolds/{id_}.json"] = document
+    for folder in ("systems", "simulators", "environments"):
+        for id_, document in build.documents(SOURCE / folder).items():
+            bench[f"{folder}/{id_}.json"] = document
+    bench["items.jsonl"] = yaml.parse((SOURCE / "items.yaml").read_bytes())
+    bench.lock()
+    record(bench)
+    return bench
+
+
+def record(bench: Workbench) -> None:
+    """Record the runs of a bench's design, with everything in them that a requirement speaks of; then ledger and commitments."""
+    scaffolds = {
+        lock["id"]: bench[f"scaffolds/{lock['id']}.json"] for lock in bench["design.json"]["scaffolds"]
+    }
+    runs = list(build.runs(SOURCE, scaffolds, program_digest(bench["design.json"])))
+    # One run failed halfway and one is missing; both are declared.
+    failed = next(run for run in runs if run["run"] == "hasty.service.nile.0")
+    failed |= {
+        "status": "failed",
+        "failure": {"kind": "infrastructure-error"},
+        "events": failed["events"][:5],
+    }
+    del failed["result"]
+    missing = next(run for run in runs if run["run"] == "hasty.direct.nile.0")
+    runs.remove(missing)
+    names = {member: missing[member] for member in ("system", "scaffold", "item", "replicate")}
+    also = {member: failed[member] for member in names}
+    bench["departures.json"] = {
+        "fsep": "1.0",
+        "kind": "departures",
+        "departures": [
+            {"kind": "run-missing", **names, "reason": "lost"},
+            {"kind": "run-failed", **also, "reason": "endpoint down"},
+        ],
+    }
+    # One answer is kept in a blob, and there is an image beside it.
+    text, image = b"4 letters.", b"\x89PNG synthetic"
+    for data in (text, image):
+        bench[f"blobs/{sha256(data).hexdigest()}"] = data
+    answer = next(run for run in runs if run["run"] == "hasty.direct.peru.0")["events"][1]
+    answer["content"] = [{"type": "text", "blob": sha256(text).hexdigest()}]
+    last = next(run for run in runs if run["run"] == "hasty.critique.peru.0")["events"][-1]
+    last["content"] = [
+        *last["content"],
+        {"type": "image", "blob": sha256(image).hexdigest(), "media_type": "image/png"},
+    ]
+    bench[FIRST] = [run for run in runs if run["system"] == "hasty"]
+    bench[SECOND] = [line for run in runs if run["system"] == "steady" for line in split(run)]
+    settle(bench)
+
+
+def _fix_seeds(steps: list[dict[str, Any]]) -> None:
+    for step in steps:
+        if step.get("seed") == "derived":
+            step["seed"] = 7
+        for member in ("steps", "then", "else"):
+            _fix_seeds(step.get(member, []))
+
+
+def settle(bench: Workbench, dropped: tuple[str, ...] = ("hasty.direct.nile.0",)) -> None:
+    """Write ledger and commitments for the runs as they are now, so that a change of a run is the only fault."""
+    runs: list[dict[str, Any]] = []
+    for record_ in bench.runs():
+        if "continues" in record_:
+            runs[-1]["events"] += record_["events"]
+        else:
+            runs.append({**record_, "events": list(record_["events"])})
+    bench["ledger.jsonl"] = ledger(runs, dropped=list(dropped))
+    commit(bench)
+
+
+def split(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a run as two lines, if it is the one that the parent has in two."""
+    if run["run"] != "steady.service.nile.0":
+        return [run]
+    return [
+        {**run, "parts": 2, "events": run["events"][:7]},
+        {"continues": run["run"], "part": 1, "events": run["events"][7:]},
+    ]
+
+
+def ledger(runs: list[dict[str, Any]], dropped: list[str]) -> list[bytes]:
+    """Return the lines of a ledger over runs, and over runs that were started and are not there."""
+    entries: list[dict[str, Any]] = [
+        {"what": "start", "run": run, "at": "2026-05-04T09:59:00Z"} for run in dropped
+    ]
+    for run in runs:
+        entries.append({"what": "start", "run": run["run"], "at": run.get("started", "2026-05-04T10:00:00Z")})
+        entries.append(
+            {
+                "what": "end",
+                "run": run["run"],
+                "at": run.get("ended", "2026-05-04T10:00:00Z"),
+                "events_sha256": digest(run["events"]),
+                "status": run["status"],
+            }
+        )
+    return chain(entries)
+
+
+def chain(entries: list[dict[str, Any]]) -> list[bytes]:
+    """Return ledger lines, numbered and chained."""
+    from fsep.parsing.canonical import canonical
+
+    lines: list[bytes] = []
+    previous = None
+    for number, entry in enumerate(entries):
+        data = canonical({"n": number, "previous": previous, **entry})
+        lines.append(data + b"\n")
+        previous = sha256(data).hexdigest()
+    return lines
+
+
+def commit(bench: Workbench) -> None:
+    """Commit the design, with a time-stamp of the tests' authority, and then transcripts and ledger."""
+    files = bench.bytes()
+    transcripts = sha256(
+        b"".join(sha256(files[path]).digest() for path in sorted(files) if path.startswith("transcripts/"))
+    )
+    subjects = [
+        (
+            "design",
+            document_digest(bench["design.json"]),
+            "2026-05-01T09:00:00Z",
+            {"kind": "rfc3161", "path": "proofs/design.tsr"},
+        ),
+        ("transcripts", transcripts.hexdigest(), "2026-05-05T09:00:00Z", {"kind": "self-declared"}),
+        (
+            "ledger",
+            sha256(files["ledger.jsonl"]).hexdigest(),
+            "2026-05-05T09:00:00Z",
+            {"kind": "self-declared"},
+        ),
+    ]
+    commitments: list[dict[str, Any]] = []
+    for of, subject, time, proof in subjects:
+        previous = commitment_digest(commitments[-1]) if commitments else None
+        commitments.append({"of": of, "sha256": subject, "previous": previous, "time": time, "proof": proof})
+    bench["commitments.json"] = {"fsep": "1.0", "kind": "commitments", "commitments": commitments}
+    stamp(bench)
+
+
+def stamp(bench: Workbench, time: datetime = datetime(2026, 5, 1, 9, 0, 1, tzinfo=timezone.utc)) -> None:
+    """Time-stamp the first commitment."""
+    message = bytes.fromhex(commitment_digest(bench["commitments.json"]["commitments"][0]))
+    bench["proofs/design.tsr"] = authority().stamp(message, time)
+
+
+def parent() -> Workbench:
+    """Return the parent, to be changed."""
+    return _parent().copy()

@@ -1,0 +1,113 @@
+"""Results and summaries merge as the engine relies on: whatever the grouping of shards, the whole is the same."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fsep.checks.observe import Observed
+from fsep.checks.summary import Summary, pack_entry
+from fsep.findings import Collector, Outcome, Place, Problem, Results, Tally
+
+IDS = st.sampled_from(["FSEP-AAA-001", "FSEP-BBB-002"])
+COUNTS = st.integers(0, 5)
+TALLIES = st.builds(
+    Tally, COUNTS, COUNTS, COUNTS, COUNTS, st.dictionaries(st.sampled_from("xyz"), st.integers(1, 4))
+)
+PLACES = st.builds(
+    Place, st.sampled_from(["a", "b", "c"]), st.integers(1, 9), st.integers(1, 9), st.just("/x")
+)
+PROBLEMS = st.builds(
+    Problem,
+    st.sampled_from(["one", "two"]),
+    PLACES,
+    group=st.one_of(st.none(), st.tuples(st.sampled_from("gh"))),
+)
+
+
+@st.composite
+def results(draw: st.DrawFn) -> Results:
+    """Results as checks leave them."""
+    collector = Collector()
+    for requirement, problem in draw(st.lists(st.tuples(IDS, PROBLEMS), max_size=8)):
+        collector.failed(requirement, problem)
+    for requirement, count in draw(st.lists(st.tuples(IDS, COUNTS), max_size=4)):
+        collector.passed(requirement, count)
+        collector.not_checked(requirement, "blocked", count)
+    return collector.results()
+
+
+TEXTS = st.text(alphabet="ab{}", max_size=6)
+OBSERVED = st.builds(
+    Observed,
+    COUNTS,
+    COUNTS,
+    st.one_of(st.none(), st.frozensets(st.sampled_from("mn"))),
+    st.one_of(st.none(), TEXTS),
+    st.one_of(st.none(), TEXTS),
+    COUNTS,
+    COUNTS,
+)
+
+
+@st.composite
+def summaries(draw: st.DrawFn) -> Summary:
+    """Summaries as shards leave them."""
+    entries = draw(
+        st.lists(st.tuples(st.text(max_size=3), st.one_of(st.none(), COUNTS), COUNTS, COUNTS), max_size=3)
+    )
+    return Summary(
+        results=draw(results()),
+        index=b"".join(pack_entry(run, slot, file, line, "failed") for run, slot, file, line in entries),
+        counts=draw(st.dictionaries(st.sampled_from(["runs", "events"]), st.integers(1, 9))),
+        observed=draw(st.dictionaries(st.sampled_from(["s", "t"]), OBSERVED)),
+        characters=draw(st.dictionaries(st.sampled_from(["d", "e"]), st.tuples(COUNTS, COUNTS))),
+        first_start=draw(
+            st.one_of(st.none(), st.tuples(st.sampled_from(["2026", "2027"]), st.sampled_from("rs")))
+        ),
+        unstarted=draw(COUNTS),
+        lost_runs=draw(st.dictionaries(IDS, st.integers(1, 9))),
+    )
+
+
+@given(TALLIES, TALLIES, TALLIES)
+def test_tallies_add_up_in_any_order(one: Tally, two: Tally, three: Tally) -> None:
+    assert (one + two) + three == one + (two + three)
+    assert one + two == two + one
+    assert one + Tally() == one
+
+
+@given(TALLIES)
+def test_an_outcome_is_a_pass_only_where_something_passed_and_nothing_else_happened(tally: Tally) -> None:
+    alone = bool(tally.passed) and not (tally.failed or tally.withheld or tally.not_checked)
+    assert (tally.outcome is Outcome.PASS) is alone
+
+
+@given(results(), results(), results())
+def test_results_merge_in_any_order(one: Results, two: Results, three: Results) -> None:
+    assert (one + two) + three == one + (two + three)
+    assert one + Results() == one == Results() + one
+
+
+@given(OBSERVED, OBSERVED, OBSERVED)
+def test_observations_merge_in_any_order(one: Observed, two: Observed, three: Observed) -> None:
+    assert (one + two) + three == one + (two + three)
+    assert one + two == two + one
+    assert one + Observed() == one
+
+
+@given(summaries(), summaries(), summaries())
+def test_summaries_merge_however_they_are_grouped(one: Summary, two: Summary, three: Summary) -> None:
+    assert (one + two) + three == one + (two + three)
+    assert one + Summary() == one == Summary() + one
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=300, unique=True))
+def test_no_problem_is_lost_from_the_count(lines: list[int]) -> None:
+    collector = Collector()
+    for line in lines:
+        collector.failed("FSEP-AAA-001", Problem("one", Place("a", line)))
+    kept = collector.results()
+    assert kept.tally("FSEP-AAA-001").failed == len(lines)
+    shown = [fold.problem.place.line for fold in kept.problems["FSEP-AAA-001"].values()]
+    assert sorted(shown) == sorted(lines)[:100]

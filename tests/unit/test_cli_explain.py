@@ -1,0 +1,110 @@
+"""`fsep explain` and `fsep schema`: what the protocol says, from its own files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fsep.cli import USAGE, main
+from fsep.protocol import load
+from fsep.render.explained import blocking, explain
+from fsep.render.safe import cells
+from fsep.render.style import Style
+
+PROTOCOL = load("1.0")
+
+
+@pytest.mark.parametrize("id_", ["FSEP-ADH-002", "fsep-adh-002", "adh-002", "ADH002"])
+def test_an_id_is_known_however_it_is_written(id_: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", id_]) == 0
+    assert capsys.readouterr().out.startswith("FSEP-ADH-002  (FSEP 1.0, draft)")
+
+
+def test_everything_about_a_requirement_is_told() -> None:
+    shown = explain(PROTOCOL, PROTOCOL.requirements["FSEP-ADH-002"], Style(120))
+    for said in (
+        "A runner MUST send, and record, every text that the program contributes",
+        "Who         a runner",
+        "Facet       replayed",
+        "Not met     an error",
+        "Tested      from the bundle",
+        "To mend it  Restore the text",
+        "It blocks   the rest of its replay",
+        "Read on     spec/1.0/06-replay.md#fsep-adh-002",
+        "Nothing is trimmed or normalised before comparison.",
+    ):
+        assert said in shown
+
+
+def test_a_requirement_that_no_bundle_can_show_says_why() -> None:
+    shown = " ".join(explain(PROTOCOL, PROTOCOL.requirements["FSEP-VAL-001"], Style(80)).split())
+    assert "Tested not at all: a bundle cannot show what a validator does with it" in shown
+
+
+@pytest.mark.parametrize(
+    ("id_", "blocked_by", "blocks"),
+    [
+        ("FSEP-ADH-003", [], ["the rest of its replay"]),
+        ("FSEP-SCF-004", [], ["the replay of the runs that use it"]),
+        ("FSEP-PRE-003", ["FSEP-PRE-001"], ["FSEP-PRE-004 and PRE-005"]),
+        ("FSEP-OBS-001", [], []),
+    ],
+)
+def test_what_blocks_is_read_from_the_specification(
+    id_: str, blocked_by: list[str], blocks: list[str]
+) -> None:
+    assert blocking(PROTOCOL, id_) == (blocked_by, blocks)
+
+
+@pytest.mark.parametrize("width", [40, 80])
+@pytest.mark.parametrize("id_", PROTOCOL.requirements)
+def test_every_requirement_can_be_explained(id_: str, width: int) -> None:
+    shown = explain(PROTOCOL, PROTOCOL.requirements[id_], Style(width))
+    prose = shown.partition("Read on")[0]
+    assert all(cells(line) <= width for line in prose.splitlines())
+
+
+def test_an_unknown_id_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "FSEP-ADH-02"]) == USAGE
+    assert "Did you mean FSEP-ADH-002" in capsys.readouterr().err
+    assert main(["explain", "\x1b[2J"]) == USAGE
+    err = capsys.readouterr().err
+    assert "\x1b" not in err
+    assert "Did you mean" not in err
+
+
+def test_schemas_are_listed_with_what_they_are_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", "list"]) == 0
+    out = capsys.readouterr().out
+    assert all(f"{name} " in out for name in PROTOCOL.schema_names)
+    assert "report       What the validation of a bundle came to." in out
+
+
+@pytest.mark.parametrize("name", ["run", "run.schema.json"])
+def test_a_schema_is_printed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", "show", name]) == 0
+    assert json.loads(capsys.readouterr().out) == PROTOCOL.schema("run")
+
+
+def test_an_unknown_schema_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", "show", "runs"]) == USAGE
+    err = capsys.readouterr().err
+    assert "Did you mean run?" in err
+    assert "Known are: bundle, commitments," in err
+
+
+def test_schemas_are_exported_as_they_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", "export", "-o", str(tmp_path / "new" / "folder")]) == 0
+    written = {path.name: json.loads(path.read_bytes()) for path in (tmp_path / "new" / "folder").iterdir()}
+    assert written == {f"{name}.schema.json": PROTOCOL.schema(name) for name in PROTOCOL.schema_names}
+    assert "schemas of version 1.0 written to" in capsys.readouterr().out
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_of_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["schema", "export", "-o", str(tmp_path / "file")]) == USAGE
+    assert "cannot be written to" in capsys.readouterr().err

@@ -1,0 +1,180 @@
+"""Reading the documents of a bundle (FSEP-DOC, FSEP-REF-001): each is read, judged and kept, or kept out with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from fsep import limits, protocol
+from fsep.bundle import Bundle, BundleError
+from fsep.checks.container import MANIFEST
+from fsep.checks.study import Document, Listed
+from fsep.findings import Collector, Place, Problem
+from fsep.parsing import json
+from fsep.parsing.position import locate
+from fsep.parsing.problem import ParseError
+from fsep.protocol import Protocol
+from fsep.protocol.schema_errors import explain
+
+Valid = Callable[[str, Any], bool]
+
+
+class Unusable(Exception):
+    """A document or line failed a requirement, which is already in the collector."""
+
+    def __init__(self, requirement: str) -> None:
+        """Name the requirement."""
+        super().__init__(requirement)
+        self.requirement = requirement
+
+
+class Reader:
+    """Reads documents and records of one protocol version into values, writing what is wrong to a collector."""
+
+    def __init__(self, version: Protocol, collector: Collector, *, reference: bool = False) -> None:
+        """Choose the engine: the compiled one decides, or with `reference` the `jsonschema` library does."""
+        self.protocol = version
+        self.collector = collector
+        self._reference = reference
+        self._valid: dict[str, Callable[[Any], bool]] = {}
+
+    def valid(self, schema: str, value: Any) -> bool:
+        """Whether a value is valid."""
+        judge = self._valid.get(schema)
+        if judge is None:
+            version = self.protocol
+            judge = self._valid[schema] = (
+                version.reference_validator(schema) if self._reference else version.validator(schema)
+            ).is_valid
+        return judge(value)
+
+    def parse(self, requirement: str, path: str, line: int | None, data: bytes) -> Any:
+        """Parse strict JSON, or raise Unusable under the requirement given."""
+        try:
+            return json.parse(data)
+        except ParseError as error:
+            place = Place(path, line if line is not None else error.line, error.column)
+            self.collector.failed(requirement, Problem(error.message, place))
+            raise Unusable(requirement) from None
+
+    def check_schema(self, schema: str, value: Any, path: str, line: int | None, data: bytes) -> None:
+        """Hold a value to its schema, or raise Unusable."""
+        if self.valid(schema, value):
+            self.collector.passed("FSEP-DOC-002")
+            return
+        # Of one value the first reason is given: the others often follow from it.
+        for problem in explain(self.protocol, schema, value)[:1]:
+            row, column = locate(data, problem.pointer, key=problem.key is not None)
+            message = f"not a valid {schema}: {problem.message}"
+            self.collector.failed(
+                "FSEP-DOC-002",
+                Problem(message, Place(path, line if line is not None else row, column, problem.pointer)),
+            )
+            raise Unusable("FSEP-DOC-002")
+        # The engines disagree: the fast one decides, and says no more than that.
+        self.collector.failed("FSEP-DOC-002", Problem(f"not a valid {schema}", Place(path, line)))
+        raise Unusable("FSEP-DOC-002")
+
+    def document(self, listed: Listed, data: bytes) -> Document:
+        """Read one document, or raise Unusable."""
+        value = self.parse("FSEP-DOC-001", listed.path, None, data)
+        self.collector.passed("FSEP-DOC-001")
+        version = value.get("fsep") if isinstance(value, dict) else None
+        if isinstance(version, str) and version != self.protocol.version:
+            place = Place(listed.path, *locate(data, "/fsep"), "/fsep")
+            self.collector.failed(
+                "FSEP-DOC-003",
+                Problem(
+                    "the document names another version than the manifest",
+                    place,
+                    found=version,
+                    expected=self.protocol.version,
+                ),
+            )
+            raise Unusable("FSEP-DOC-003")
+        self.check_schema(listed.role, value, listed.path, None, data)
+        self.collector.passed("FSEP-DOC-003")
+        return Document(listed.path, listed.role, value, data)
+
+
+def read_manifest(bundle: Bundle, collector: Collector) -> tuple[Document, Protocol]:
+    """Read the manifest and load the version of the protocol it names, or raise Unusable."""
+    try:
+        data = bundle.read(MANIFEST, limits.DOCUMENT_BYTES)
+    except BundleError as error:
+        collector.failed("FSEP-BND-003", Problem(str(error), Place(MANIFEST)))
+        raise Unusable("FSEP-BND-003") from None
+    # The version is not known yet; parsing does not depend on it.
+    try:
+        value = json.parse(data)
+    except ParseError as error:
+        collector.failed("FSEP-DOC-001", Problem(error.message, Place(MANIFEST, error.line, error.column)))
+        raise Unusable("FSEP-DOC-001") from None
+    named = value.get("fsep") if isinstance(value, dict) else None
+    known = [version.version for version in protocol.versions()]
+    if named not in known:
+        place = Place(MANIFEST, *locate(data, "/fsep"), "/fsep")
+        collector.failed(
+            "FSEP-DOC-003",
+            Problem(
+                "the manifest names no version of the protocol that is known here",
+                place,
+                found=named,
+                expected=" or ".join(known),
+            ),
+        )
+        raise Unusable("FSEP-DOC-003")
+    reader = Reader(protocol.load(str(named)), collector)
+    reader.check_schema("bundle", value, MANIFEST, None, data)
+    collector.passed("FSEP-DOC-001")
+    collector.passed("FSEP-DOC-003")
+    return Document(MANIFEST, "bundle", value, data), reader.protocol
+
+
+def by_role(
+    documents: Iterable[Document], broken: dict[str, str], collector: Collector
+) -> dict[str, dict[str, Document]]:
+    """Sort documents by role and id; of those that do not stand under their id, write what is wrong and keep them out."""
+    sorted_: dict[str, dict[str, Document]] = {}
+    for document in documents:
+        if document.role not in ("scaffold", "system", "simulator", "environment"):
+            sorted_.setdefault(document.role, {})[document.path] = document
+            continue
+        id_ = document.value["id"]
+        expected = f"{document.path.partition('/')[0]}/{id_}.json"
+        if document.path != expected:
+            collector.failed(
+                "FSEP-REF-001",
+                Problem(
+                    "the document is not stored under its id",
+                    document.place("/id"),
+                    found=document.path,
+                    expected=expected,
+                ),
+            )
+            broken[document.path] = "FSEP-REF-001"
+        else:
+            collector.passed("FSEP-REF-001")
+            sorted_.setdefault(document.role, {})[id_] = document
+    return sorted_
+
+
+def place_in(line: int, data: bytes, pointer: str, path: str) -> Place:
+    """Return the place of a value in a line of a JSON Lines file."""
+    return Place(path, line, locate(data, pointer)[1], pointer)
+
+
+def texts_by_pointer(value: Any, pointer: str = "") -> Iterable[tuple[str, str, Any]]:
+    """Yield every text inside a JSON value as (pointer, member it stands under, text), without recursion."""
+    level: list[tuple[str, str, Any]] = [(pointer, "", value)]
+    while level:
+        here, member, item = level.pop()
+        if isinstance(item, str):
+            yield here, member, item
+        elif isinstance(item, Mapping):
+            level += [
+                (f"{here}/{key.replace('~', '~0').replace('/', '~1')}", key, inner)
+                for key, inner in item.items()
+            ]
+        elif isinstance(item, list):
+            level += [(f"{here}/{place}", member, inner) for place, inner in enumerate(item)]

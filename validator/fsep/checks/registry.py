@@ -1,0 +1,105 @@
+"""How a check is bound to its requirement, and what it may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from fsep.findings import Collector, Problem
+
+# What a check looks at: the container, the manifest's listing, one file, the documents together, one line of
+# transcripts, or the documents with the merged summary of all records.
+Scope = Literal["container", "listing", "file", "study", "line", "summary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Something could not be looked at, because of an earlier failure or a limit."""
+
+    reason: str
+
+    @classmethod
+    def by(cls, requirement: str) -> Blocked:
+        """Return what says that a failed requirement is in the way."""
+        return cls(f"blocked by {requirement}")
+
+
+class BlockedError(Exception):
+    """All that a check needs is unusable; raised where the check reaches for it."""
+
+    def __init__(self, blocked: Blocked) -> None:
+        """Say what is in the way."""
+        super().__init__(blocked.reason)
+        self.blocked = blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """So many things met the requirement."""
+
+    count: int = 1
+
+
+Answer = Problem | Blocked | Passed
+Function = Callable[..., Iterable[Answer]]
+F = TypeVar("F", bound=Function)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A function bound to a requirement."""
+
+    requirement: str
+    scope: Scope
+    function: Function
+
+
+_CHECKS: dict[Scope, list[Check]] = {
+    "container": [],
+    "listing": [],
+    "file": [],
+    "study": [],
+    "line": [],
+    "summary": [],
+}
+
+
+def check(requirement: str, scope: Scope) -> Callable[[F], F]:
+    """Bind a function to a requirement.
+
+    The function is given the subjects of its scope and yields a `Problem` for each fault, `Passed` for what it looked at and
+    found right, `Blocked` for what it could not look at; nothing where the requirement does not apply.
+    """
+
+    def bind(function: F) -> F:
+        _CHECKS[scope].append(Check(requirement, scope, function))
+        return function
+
+    return bind
+
+
+def checks(scope: Scope) -> tuple[Check, ...]:
+    """Return the checks of a scope, in the order in which they stand in their modules."""
+    return tuple(_CHECKS[scope])
+
+
+def all_checks() -> Iterator[Check]:
+    """Yield every check."""
+    for bound in _CHECKS.values():
+        yield from bound
+
+
+def run(checks_: Iterable[Check], collector: Collector, *subjects: Any) -> None:
+    """Run checks on their subjects, and write what they answer to the collector."""
+    for one in checks_:
+        try:
+            for answer in one.function(*subjects):
+                if isinstance(answer, Problem):
+                    collector.failed(one.requirement, answer)
+                elif isinstance(answer, Passed):
+                    collector.passed(one.requirement, answer.count)
+                else:
+                    collector.not_checked(one.requirement, answer.reason)
+        except BlockedError as error:
+            collector.not_checked(one.requirement, error.blocked.reason)

@@ -1,0 +1,69 @@
+"""Credentials (FSEP-SEC): found by name and by shape, and never repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import re2
+
+from fsep.checks.documents import texts_by_pointer
+
+NAMES = frozenset(
+    (
+        "apikey",
+        "apisecret",
+        "accesstoken",
+        "authtoken",
+        "authorization",
+        "bearer",
+        "bearertoken",
+        "clientsecret",
+        "password",
+        "privatekey",
+        "secretkey",
+        "xapikey",
+    )
+)
+SHAPES = (
+    r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{20,}",
+    r"\bAKIA[0-9A-Z]{16}\b",
+    r"\bAIza[0-9A-Za-z_-]{35}",
+    r"\bgh[pousr]_[A-Za-z0-9]{36,}",
+    r"\bgithub_pat_[A-Za-z0-9_]{22,}",
+    r"\bhf_[A-Za-z0-9]{30,}",
+    r"\bxox[abprs]-[A-Za-z0-9-]{10,}",
+    r"(?i)\bbearer[ \t]+[A-Za-z0-9._~+/-]{20,}",
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
+)
+# In raw JSON a text may stand behind an escape, where no word boundary shows, and any character may be spelled as one: a line
+# that this does not match holds no credential, a line that it matches is looked at text by text.
+_SUSPICIOUS = re2.compile(
+    rb"[spr]k-[A-Za-z0-9_-]{20}|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{35}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_|hf_[A-Za-z0-9]{30}"
+    rb"|xox[abprs]-|(?i:bearer)(?: |\\t)|-----BEGIN |\\u00[2-7]|\\/"
+)
+_SHAPE = re2.compile("|".join(f"(?:{shape})" for shape in SHAPES))
+
+
+def suspicious(data: bytes) -> bool:
+    """Whether raw JSON may hold the shape of a credential; never false where it does."""
+    return _SUSPICIOUS.search(data) is not None
+
+
+def named(member: str) -> bool:
+    """Whether a member's name is that of a credential."""
+    return member.lower().replace("-", "").replace("_", "") in NAMES
+
+
+def shaped(text: str) -> bool:
+    """Whether a text holds the shape of a credential."""
+    return _SHAPE.search(text) is not None
+
+
+def credentials(value: Any, pointer: str = "", *, names: bool) -> Iterator[tuple[str, str]]:
+    """Yield where a value holds credentials, as (pointer, how it was known); `names` tells whether members' names count."""
+    for here, member, text in texts_by_pointer(value, pointer):
+        if names and text and named(member):
+            yield here, "the member's name is that of a credential"
+        elif shaped(text):
+            yield here, "the text has the shape of a credential"

@@ -1,0 +1,34 @@
+"""`fsep import`: make a bundle of results that were recorded in another format."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from fsep.cli.output import style_for, write
+from fsep.render.gaps import gap_lines
+from fsep.render.safe import safe
+
+
+@click.group(short_help="Make a bundle of results of another program.")
+def command() -> None:
+    """Import results of other programs; what they do not record is named as a gap, never filled in."""
+
+
+@command.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o", "out", metavar="BUNDLE", required=True, type=click.Path(path_type=Path), help="The bundle to write."
+)
+def tau2(files: tuple[Path, ...], out: Path) -> None:
+    """Import result files of tau2-bench, one a system."""
+    from fsep.adapters.tau2 import convert  # noqa: PLC0415 - loaded when called
+
+    loss = convert(list(files), out)
+    style = style_for(sys.stdout)
+    shown = safe(str(out), 200)
+    gaps = gap_lines(loss["gaps"], style)
+    lines = [f"{shown} written.", "", *gaps, *([""] if gaps else []), f"Then: fsep validate {shown}"]
+    write("\n".join(lines) + "\n", None)

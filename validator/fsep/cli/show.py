@@ -1,0 +1,150 @@
+"""`fsep show`: one run, readable."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fsep import limits
+from fsep.bundle import Bundle, open_bundle
+from fsep.cli.group import meant, refuse
+from fsep.cli.output import style_for, write
+from fsep.errors import FsepError
+from fsep.parsing import json
+from fsep.parsing.lines import read_lines
+from fsep.protocol import Protocol, load
+from fsep.render.program_text import ProgramText
+from fsep.render.safe import quoted, safe
+from fsep.render.transcript import transcript
+
+_VALIDATE = "`fsep validate` tells what is wrong."
+# Run ids kept to suggest one from.
+_SUGGESTIONS = 10_000
+
+
+@click.command(short_help="Show one run: who contributed what.")
+@click.argument("bundle", type=click.Path(path_type=Path))
+@click.argument("run")
+def command(bundle: Path, run: str) -> None:
+    """Show the run RUN of a bundle: who contributed what, step by step.
+
+    It shows what is recorded, and checks none of it; that is what `fsep validate` does.
+    """
+    with open_bundle(bundle) as opened:
+        protocol = _protocol(opened)
+        path, number, head, rest = _find(opened, protocol, run)
+        scaffold = _document(opened, protocol, "scaffold", f"scaffolds/{head['scaffold']}.json")
+        system = _document(opened, protocol, "system", f"systems/{head['system']}.json")
+        program = ProgramText(scaffold, _fields(opened, protocol, head["item"]))
+        for line in transcript(
+            head,
+            _events(head, rest, protocol),
+            program,
+            style_for(sys.stdout),
+            system=system,
+            place=f"{path}:{number}",
+        ):
+            write(line + "\n", None)
+
+
+def _protocol(bundle: Bundle) -> Protocol:
+    """Return the version that the manifest names."""
+    try:
+        manifest = json.parse(bundle.read("bundle.json", limits.DOCUMENT_BYTES))
+    except FsepError as error:
+        refuse(f"{safe(bundle.display, 200)} has no manifest that can be read: {error}", _VALIDATE)
+    version = manifest.get("fsep") if isinstance(manifest, dict) else None
+    if not isinstance(version, str):
+        refuse(f"The manifest of {safe(bundle.display, 200)} names no version of the protocol.", _VALIDATE)
+    return load(version)
+
+
+def _records(bundle: Bundle, path: str) -> Iterator[tuple[int, bytes | None]]:
+    with bundle.open(path) as stream:
+        for line in read_lines(stream, limits.LINE_BYTES):
+            yield line.number, line.data
+
+
+def _find(
+    bundle: Bundle, protocol: Protocol, run: str
+) -> tuple[str, int, Mapping[str, Any], Iterator[tuple[int, bytes | None]]]:
+    """Return where a run begins, its first record, and the lines after it.
+
+    Raises:
+        FsepError: when no run has the id, or its line is no valid one.
+    """
+    paths = [path for path in bundle.entries if path.startswith("transcripts/") and path.endswith(".jsonl")]
+    seen: list[str] = []
+    for path in paths:
+        records = _records(bundle, path)
+        for number, data in records:
+            record = _parsed(data)
+            id_ = record.get("run")
+            if id_ == run:
+                return path, number, _valid(protocol, record, path, number), records
+            if isinstance(id_, str) and len(seen) < _SUGGESTIONS:
+                seen.append(id_)
+    some = ", ".join(safe(id_, 60) for id_ in seen[:3])
+    near = meant(run, seen)
+    refuse(
+        f"No run has the id {quoted(run)}.{near}",
+        f"Ids are, for instance: {some}."
+        if seen and not near
+        else "Ids stand in the files under transcripts/, as `run`.",
+    )
+
+
+def _parsed(data: bytes | None) -> dict[str, Any]:
+    """Return a line as an object; an empty one where it is none."""
+    try:
+        value = json.parse(data) if data is not None else None
+    except FsepError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _valid(protocol: Protocol, record: dict[str, Any], path: str, number: int) -> Mapping[str, Any]:
+    if not protocol.validator("run").is_valid(record):
+        refuse(f"{safe(path, 200)}:{number} is no valid run, and cannot be shown.", _VALIDATE)
+    return record
+
+
+def _events(
+    head: Mapping[str, Any], rest: Iterator[tuple[int, bytes | None]], protocol: Protocol
+) -> Iterator[Mapping[str, Any]]:
+    yield from head["events"]
+    for part in range(1, head.get("parts", 1)):
+        _, data = next(rest, (0, None))
+        record = _parsed(data)
+        if (
+            record.get("continues") != head["run"]
+            or record.get("part") != part
+            or not protocol.validator("run").is_valid(record)
+        ):
+            refuse(f"Part {part} of the run, of {head['parts']} in all, does not follow.", _VALIDATE)
+        yield from record["events"]
+
+
+def _document(bundle: Bundle, protocol: Protocol, schema: str, path: str) -> Mapping[str, Any] | None:
+    """Return a document that helps to read the run; None where it is unusable, as it is not needed."""
+    try:
+        value = json.parse(bundle.read(path, limits.DOCUMENT_BYTES))
+    except FsepError:
+        return None
+    return value if isinstance(value, dict) and protocol.validator(schema).is_valid(value) else None
+
+
+def _fields(bundle: Bundle, protocol: Protocol, item: str) -> Mapping[str, Any]:
+    """Return the fields of an item; none where it cannot be read."""
+    if "items.jsonl" not in bundle.entries:
+        return {}
+    for _, data in _records(bundle, "items.jsonl"):
+        record = _parsed(data)
+        if record.get("id") == item and protocol.validator("item").is_valid(record):
+            fields: Mapping[str, Any] = record["fields"]
+            return fields
+    return {}

@@ -1,0 +1,52 @@
+"""Document digests and program digests of the things a bundle holds (spec/1.0/02-documents.md, "Digests")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from fsep.parsing.canonical import digest
+from fsep.scaffold.program import with_defaults
+
+# Members of a design that fix nothing.
+_DESIGN_PROSE = frozenset(("fsep", "title", "description", "extensions"))
+
+
+def document_digest(document: Mapping[str, Any]) -> str:
+    """Return the digest of the canonical form of all of a document."""
+    return digest(dict(document))
+
+
+def program_digest(document: Mapping[str, Any]) -> str:
+    """Return the program digest of a scaffold, simulator, environment or design, told apart by `kind`.
+
+    Raises:
+        KeyError: for a document of another kind, which has none.
+    """
+    return digest(_COVERED[document["kind"]](document))
+
+
+def item_digest(item: Mapping[str, Any]) -> str:
+    """Return the program digest of one item."""
+    return digest({member: item[member] for member in ("id", "fields", "cluster") if member in item})
+
+
+def items_digest(digests: Iterable[str]) -> str:
+    """Return the program digest of items, from those of each in the order of the file."""
+    whole = sha256()
+    for one in digests:
+        whole.update(bytes.fromhex(one))
+    return whole.hexdigest()
+
+
+_COVERED = {
+    "scaffold": lambda document: with_defaults(document["program"]),
+    "simulator": lambda document: {"model": document["model"]},
+    "environment": lambda document: {
+        member: document[member] for member in ("version", "tools", "implementation") if member in document
+    },
+    "design": lambda document: {
+        member: value for member, value in document.items() if member not in _DESIGN_PROSE
+    },
+}

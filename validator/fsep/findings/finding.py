@@ -1,0 +1,59 @@
+"""One thing that is wrong, and where."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in a bundle: a file, a line and a column counted from 1 (in characters), and a JSON pointer into the document or line.
+
+    All may be unknown: of a fault of the bundle as a whole even the path is None.
+    """
+
+    path: str | None = None
+    line: int | None = None
+    column: int | None = None
+    pointer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a check found: a sentence, a place, and the values that differ, as they are (a renderer makes them safe to print).
+
+    Problems of one requirement with the same `group` are one finding that counts its places.
+    """
+
+    message: str
+    place: Place
+    found: Any = None
+    expected: Any = None
+    group: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem under its requirement, as it stands in a report.
+
+    `found` and `expected` are short texts; `count` is how many places of the same kind it stands for, the first being the one located.
+    """
+
+    requirement: str
+    severity: Severity
+    message: str
+    path: str | None
+    line: int | None
+    column: int | None
+    pointer: str | None
+    found: str | None
+    expected: str | None
+    hint: str | None
+    count: int = 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the finding as the report's schema has it."""
+        return asdict(self)

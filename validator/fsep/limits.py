@@ -1,0 +1,113 @@
+"""Every limit, each with its reason; reaching one is an outcome that is reported, never a silent cap."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+GIB: Final = 1024 * MIB
+
+# --- parsing ---
+
+# Levels of arrays and objects in a document: a third of what the JSON parser takes, far from a stack's end.
+NESTING: Final = 64
+
+# Levels a value may have to be written canonically: a parsed document inside envelopes, still far from a
+# stack's end.
+CANONICAL_NESTING: Final = 4 * NESTING
+
+# The largest integer a JSON number may be: beyond it doubles skip integers, so that readers would disagree
+# (RFC 7493).
+INTEGER: Final = 2**53 - 1
+
+# A line of a record stream: what one run may take before it must continue on the next line; bounds memory.
+LINE_BYTES: Final = 16 * MIB
+
+# A document is read whole, so that this bounds memory.
+DOCUMENT_BYTES: Final = 16 * MIB
+
+# A YAML text: written by hand; the worst takes 0.6 seconds a MiB, and six without the C parser.
+YAML_BYTES: Final = 1 * MIB
+
+# What is read from a stream at once: enough that the cost of a call vanishes, small beside a line's limit.
+CHUNK_BYTES: Final = 256 * KIB
+
+# --- bundle ---
+
+# Files and directories in a bundle: a listing of that many takes a second and up to 100 MB.
+ENTRIES: Final = 100_000
+
+# Characters in a path inside a bundle: leaves room for the directory it is unpacked to under Windows' limit
+# of 260.
+PATH_CHARACTERS: Final = 200
+
+# Segments in a path inside a bundle: the deepest the protocol names has two; bounds the walk of a directory.
+PATH_SEGMENTS: Final = 8
+
+# Bytes read from one entry: six million transcripts of 11 KB; a bomb's declared size is not believed.
+ENTRY_BYTES: Final = 64 * GIB
+
+# Bytes read from a bundle in all, since many entries may each stay under the limit of one.
+TOTAL_BYTES: Final = 256 * GIB
+
+# A zip's central directory, which is read at once: a hundred thousand entries at 300 bytes each.
+ZIP_DIRECTORY_BYTES: Final = 32 * MIB
+
+# --- scaffolds ---
+
+# Levels of steps and of tests in a program: programs in use have three, and reading one recurses.
+PROGRAM_DEPTH: Final = 16
+
+# Opening brackets from which `json-array` tries to read: each try may cost the length of the text.
+ARRAY_STARTS: Final = 64
+
+# Units of work a run may take between its events (one for each text, and for every 64 of its characters):
+# about a gigabyte of text.
+MACHINE_FUEL: Final = 2**24
+
+# Characters in one text the machine makes: programs can double a text in every round.
+VALUE_CHARACTERS: Final = 2**22
+
+# --- findings ---
+
+# Findings listed for one requirement: more help nobody, all are counted, and the count is printed.
+FINDINGS_PER_REQUIREMENT: Final = 100
+
+# --- protocol ---
+
+# Problems of one value that the reference engine is asked for: a document of a million wrong members would take minutes,
+# and people mend the first few.
+SCHEMA_PROBLEMS: Final = 100
+
+# Characters of a value that a message shows: enough to recognise it.
+SHOWN_CHARACTERS: Final = 60
+
+# Characters of a pointer to a schema problem: names in documents are chosen by their writer, and may be of any length.
+POINTER_CHARACTERS: Final = 1_000
+
+# --- text reports: what is cut or left out is said where it would stand, and is whole in the JSON report ---
+
+# Characters of a name, an id or a path: nearly all there are, and half a line more than fits a terminal.
+TEXT_NAME: Final = 120
+
+# Characters of a found or expected value, which the report has cut already so that their difference is in sight.
+TEXT_VALUE: Final = 240
+
+# Characters of a message: a gap of a loss report is at most this long.
+TEXT_MESSAGE: Final = 1000
+
+# Characters of the one reason given for a facet that nobody asked about.
+TEXT_REASON: Final = 160
+
+# Reasons given for a facet that is asked about: its findings follow anyway.
+TEXT_REASONS: Final = 3
+
+# Findings printed of one requirement: who mends these learns about the rest from the next report.
+TEXT_FINDINGS: Final = 5
+
+# Gaps of a loss report: two screens of them.
+TEXT_GAPS: Final = 40
+
+# Names in a list of them.
+TEXT_NAMES: Final = 6

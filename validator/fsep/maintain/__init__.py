@@ -1,0 +1,1 @@
+"""Tools for those who maintain the protocol; nothing of what a user runs depends on them."""

@@ -1,0 +1,155 @@
+"""Findings as text, by requirement: what is asked, where it is not met, what was found, how to mend it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from fsep import limits
+from fsep.errors import FsepError
+from fsep.findings import Finding, Report
+from fsep.protocol import Requirement, load
+from fsep.render.layout import counted, wrap
+from fsep.render.safe import cells, safe
+from fsep.render.style import Style
+
+Lines = list[str]
+
+# The columns before a found or expected value, and what points at where the two part.
+_VALUES = " " * 14
+_HERE = "^ here they part"
+
+
+def finding_sections(report: Report, style: Style) -> list[Lines]:
+    """Return the findings of facets asked about, then those of other facets; none of a kind, no section."""
+    known = _requirements(report)
+    asked = [one for one in report.findings if _facet(one, known, report) in report.asked]
+    others = [one for one in report.findings if _facet(one, known, report) not in report.asked]
+    sections = []
+    for title, findings in (
+        ("Findings", asked),
+        ("Beyond what was asked, and not part of the verdict", others),
+    ):
+        if findings:
+            sections.append(_heading(title, _totals(findings, report), style))
+            for id_, group in groupby(findings, key=lambda one: one.requirement):
+                # The requirement's own sentence is for what has to be mended now.
+                lines = _requirement(
+                    id_, list(group), known, report.not_listed.get(id_, 0), style, brief=findings is others
+                )
+                sections.append(lines)
+    return sections
+
+
+def _heading(title: str, totals: str, style: Style) -> Lines:
+    lines = wrap(f"{title}: {totals}", style.columns, "", "  ")
+    return [style.paint(lines[0][: len(title)], "bold") + lines[0][len(title) :], *lines[1:]]
+
+
+def _requirements(report: Report) -> Mapping[str, Requirement]:
+    """Return what the protocol says of its requirements; nothing where its version is not at hand."""
+    try:
+        return load(str(report.protocol["version"])).requirements
+    except FsepError:
+        return {}
+
+
+def _facet(finding: Finding, known: Mapping[str, Requirement], report: Report) -> str:
+    if finding.requirement in known:
+        return known[finding.requirement].facet
+    return next(
+        (
+            name
+            for name, facet in report.facets.items()
+            if any(one.startswith(finding.requirement) for one in facet.because)
+        ),
+        "-",
+    )
+
+
+def _totals(findings: Sequence[Finding], report: Report) -> str:
+    said = []
+    for severity in ("error", "warning"):
+        count = sum(one.count for one in findings if one.severity == severity)
+        ids = {one.requirement for one in findings if one.severity == severity}
+        count += sum(report.not_listed.get(id_, 0) for id_ in ids)
+        if count:
+            said.append(f"{counted(count, severity)} under {counted(len(ids), 'requirement')}")
+    return ", ".join(said)
+
+
+def _requirement(
+    id_: str,
+    findings: Sequence[Finding],
+    known: Mapping[str, Requirement],
+    unlisted: int,
+    style: Style,
+    *,
+    brief: bool,
+) -> Lines:
+    severity = findings[0].severity
+    requirement = known.get(id_)
+    facet = f" · {requirement.facet}" if requirement is not None else ""
+    lines = [
+        style.paint(safe(id_, limits.TEXT_NAME), "bold", "red" if severity == "error" else "yellow")
+        + f" {severity}{facet}"
+    ]
+    if requirement is not None and not brief:
+        lines += (style.paint(line, "dim") for line in wrap(requirement.text, style.columns, "  "))
+    for finding in findings[: limits.TEXT_FINDINGS]:
+        lines += _finding(finding, style)
+    if more := sum(one.count for one in findings[limits.TEXT_FINDINGS :]) + unlisted:
+        lines += wrap(
+            f"and {counted(more, 'more place')}; `--format json` lists {'up to 100' if unlisted else 'them'}",
+            style.columns,
+            "  ",
+        )
+    if findings[0].hint:
+        mend = wrap(f"Mend: {safe(findings[0].hint, limits.TEXT_MESSAGE)}", style.columns, "  ", "        ")
+        lines += [style.paint(mend[0][:7], "cyan") + mend[0][7:], *mend[1:]]
+    return lines
+
+
+def _finding(finding: Finding, style: Style) -> Lines:
+    lines: Lines = []
+    if where := _where(finding):
+        lines += (style.paint(line, "cyan") for line in wrap(where, style.columns, "  "))
+    more = f" (and {counted(finding.count - 1, 'more place')} like it)" if finding.count > 1 else ""
+    lines += wrap(
+        f"{safe(finding.message, limits.TEXT_MESSAGE)}{more}",
+        style.columns,
+        "    " if where else "  ",
+        "    ",
+    )
+    found, expected = (
+        None if value is None else safe(value, limits.TEXT_VALUE)
+        for value in (finding.found, finding.expected)
+    )
+    for label, value in (("found", found), ("expected", expected)):
+        if value is not None:
+            lines += wrap(f"{label:<8}  {value}", style.columns, "    ", _VALUES)
+    return [*lines, *_parting(found, expected, style)]
+
+
+def _parting(found: str | None, expected: str | None, style: Style) -> Lines:
+    """Return a line that points at where two values part; none where they are long or share little."""
+    if found is None or expected is None:
+        return []
+    shared = cells(os.path.commonprefix([found, expected]))  # noqa: RUF071 - of texts, not of paths
+    fits = len(_VALUES) + max(cells(found), cells(expected), shared + len(_HERE)) <= style.columns
+    alike = 2 * shared >= min(cells(found), cells(expected)) > 0
+    return [style.paint(f"{_VALUES}{' ' * shared}{_HERE}", "dim")] if alike and fits else []
+
+
+def _where(finding: Finding) -> str:
+    """Return file:line:column, as editors and terminals read it, and the JSON pointer."""
+    if finding.path is None:
+        return ""
+    place = ":".join(
+        [
+            safe(finding.path, limits.TEXT_NAME),
+            *(str(part) for part in (finding.line, finding.column) if part is not None),
+        ]
+    )
+    return f"{place}  {safe(finding.pointer, limits.TEXT_VALUE)}" if finding.pointer else place

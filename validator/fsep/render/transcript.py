@@ -1,0 +1,277 @@
+"""One run, readable in a terminal: who contributed what, in program order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from fsep.render.layout import counted, wrap
+from fsep.render.program_text import ProgramText, Segment
+from fsep.render.safe import cells, guard, safe
+from fsep.render.style import Paint, Style
+
+Event = Mapping[str, Any]
+
+OPEN, CLOSE = "⟦", "⟧"
+_PAINTS: Mapping[str, tuple[Paint, ...]] = {
+    "program": ("blue", "bold"),
+    "model": ("green", "bold"),
+    "simulator": ("magenta", "bold"),
+    "human": ("magenta", "bold"),
+    "environment": ("yellow", "bold"),
+}
+_STATUS = {
+    "completed": "completed: the program came to its end",
+    "limit-reached": "limit reached: a step stopped the run at its bound, which is a normal end",
+    "failed": "failed: the run broke off, and counts as missing",
+}
+_FORMS = {
+    "text": "reasoning",
+    "summary": "reasoning, a summary",
+    "opaque": "reasoning, opaque",
+    "withheld": "reasoning, withheld by the provider",
+    "none": "no reasoning",
+}
+_EDITS = {
+    "drop-first": "the oldest {count} messages dropped",
+    "keep-last": "only the newest {count} messages kept",
+    "replace": "all messages replaced by",
+}
+# The gutter of a text; that of reasoning is broken, since reasoning enters no request.
+_BAR, _BROKEN = "│ ", "┊ "
+# Columns a tab stands for.
+_TAB = "    "
+
+
+def transcript(
+    head: Event,
+    events: Iterable[Event],
+    program: ProgramText,
+    style: Style,
+    *,
+    system: Event | None = None,
+    place: str = "",
+) -> Iterator[str]:
+    """Yield the lines of one run.
+
+    Args:
+        head: the run's first record, valid against schema `run`.
+        events: all of its events, also those on further lines.
+        program: what is known of the scaffold's texts.
+        style: width and colours.
+        system: the document of the system, where it is at hand.
+        place: the file and line at which the run begins.
+    """
+    lines = [*_head(head, system, place, style)]
+    if program.known:
+        legend = f"What the program says between {OPEN} and {CLOSE} comes from the item."
+        lines += wrap(legend, style.columns)
+    yield from map(guard, lines)
+    number = 0
+    for number, event in enumerate(events, 1):
+        yield ""
+        yield from map(guard, _event(number, event, program, style))
+        program.note(event)
+    yield ""
+    yield from map(guard, _end(head, number, style))
+
+
+def _head(head: Event, system: Event | None, place: str, style: Style) -> Iterator[str]:
+    yield style.paint(f"Run {safe(head['run'])}", "bold")
+    yield from (style.paint(line, "dim") for line in wrap(safe(place), style.columns) if line)
+    model = f" ({safe(system['model']['name'])})" if system is not None else ""
+    names = [f"{member} {safe(head[member])}" for member in ("system", "scaffold", "item")]
+    yield from wrap(
+        " · ".join([names[0] + model, *names[1:], f"replicate {head['replicate']}"]), style.columns
+    )
+    if system is not None and system.get("synthetic"):
+        for line in wrap("SYNTHETIC: the system is a scripted stand-in and no model.", style.columns):
+            yield style.paint(line, "yellow", "bold")
+    yield from wrap(" · ".join(_facts(head)), style.columns)
+
+
+def _facts(head: Event) -> Iterator[str]:
+    yield _STATUS[head["status"]]
+    times = [head[member] for member in ("started", "ended") if member in head]
+    if times:
+        yield " to ".join(map(safe, times))
+    if usage := _usage(head):
+        yield usage
+    if "reward" in head:
+        yield f"reward of the source {head['reward']}"
+
+
+def _usage(record: Event) -> str:
+    usage = record.get("usage", {})
+    return ", ".join(
+        f"{usage[member]:,} {word}"
+        for member, word in (
+            ("input_tokens", "tokens in"),
+            ("output_tokens", "out"),
+            ("reasoning_tokens", "reasoning"),
+        )
+        if member in usage
+    )
+
+
+def _event(number: int, event: Event, program: ProgramText, style: Style) -> Iterator[str]:
+    who, does = _who(event)
+    step = f"{number:>3}  {safe(event['step'])}" + (
+        f" · {safe(event['thread'])}" if "thread" in event else ""
+    )
+    # Beside each other where that fits.
+    apart = "  " if cells(step + who + does) + 2 <= style.columns else "\n     "
+    paints = _PAINTS.get(event["origin"], ("bold",))
+    yield from f"{style.paint(step, 'dim')}{apart}{style.paint(who, *paints)}{does}".split("\n")
+    if notes := " · ".join(_notes(event)):
+        yield from (style.paint(line, "dim") for line in wrap(notes, style.columns, "     "))
+    if event.get("rebuilt"):
+        for line in wrap("REBUILT by an importer: this text was not recorded.", style.columns, "     "):
+            yield style.paint(line, "yellow", "bold")
+    if "edit" in event:
+        edit = event["edit"]
+        yield from wrap(
+            f"history of {safe(event['to'])}: {_EDITS[edit['how']].format(count=edit.get('count'))}",
+            style.columns,
+            "     ",
+        )
+        if "text" in edit:
+            yield from _content(edit["text"], program.segments(event, edit["text"]), style)
+        return
+    if "call" in event:
+        yield from _call("asks", event["call"], style)
+    yield from _content(event.get("content"), program.segments(event, event.get("content")), style)
+    for call in event.get("tool_calls", ()):
+        yield from _call(f"calls {safe(call['id'], 40)}:", call, style)
+
+
+def _who(event: Event) -> tuple[str, str]:
+    """Return who contributed an event, and as what."""
+    origin, actor = event["origin"].upper(), safe(event["actor"])
+    who = origin if event["actor"] == event["origin"] else f"{origin} {actor}"
+    if event["kind"] == "message":
+        if event.get("role") == "system":
+            return who, f" instructs {safe(event.get('to', 'everyone'))}"
+        if "for" in event:
+            return who, f" speaks for {safe(event['for'])}"
+        return who, " says as the user" if event.get(
+            "role"
+        ) == "user" else f" says, role {safe(event.get('role', '-'))}"
+    if event["kind"] == "tool-result":
+        return who, f" answers {safe(event.get('tool_call_id', ''), 40)}" + (
+            " with an error" if event.get("error") else ""
+        )
+    if event["kind"] == "call":
+        return who, " answers the program" + (" with an error" if event.get("error") else "")
+    if event["kind"] == "edit":
+        return who, " edits"
+    if event["kind"] == "external":
+        return who, f" in an external part, role {safe(event.get('role', '-'))}"
+    return who, " says" if event.get("content") else ""
+
+
+def _notes(event: Event) -> Iterator[str]:
+    if "parameters" in event:
+        yield (
+            ", ".join(
+                f"{safe(name)} {safe(json.dumps(value, ensure_ascii=False), 60)}"
+                for name, value in event["parameters"].items()
+            )
+            or "no parameters"
+        )
+    if "returned_model" in event:
+        yield f"returned {safe(event['returned_model'])}"
+    if event.get("finish") not in (None, "stop", "tool-calls"):
+        yield f"FINISH {safe(event['finish'])}"
+    if usage := _usage(event):
+        yield usage
+    if len(event.get("attempts", ())) > 1:
+        outcomes = ", ".join(attempt["outcome"] for attempt in event["attempts"])
+        yield f"{counted(len(event['attempts']), 'attempt')}: {outcomes}"
+    if "participant" in event:
+        yield f"participant {safe(event['participant'])}"
+
+
+def _content(content: Any, segments: list[Segment] | None, style: Style) -> Iterator[str]:
+    if segments is not None:
+        yield from _text(
+            "".join(f"{OPEN}{text}{CLOSE}" if of_item else text for text, of_item in segments), _BAR, style
+        )
+    elif isinstance(content, str):
+        yield from _text(content, _BAR, style)
+    elif isinstance(content, Mapping):
+        yield from _withheld(content, style)
+    else:
+        for part in content or ():
+            yield from _part(part, style)
+
+
+def _part(part: Mapping[str, Any], style: Style) -> Iterator[str]:
+    reasoning = part["type"] == "reasoning"
+    bar = _BROKEN if reasoning else _BAR
+    if reasoning:
+        yield style.paint(f"     {_FORMS[part['form']]}", "dim") + (
+            style.paint(", signed", "dim") if "signature" in part else ""
+        )
+    elif part["type"] != "text":
+        yield f"     {safe(part['type'])}"
+    if isinstance(part.get("text"), str):
+        paints: tuple[Paint, ...] = ("dim",) if reasoning else ()
+        yield from _text(part["text"], bar, style, *paints)
+    elif "text" in part:
+        yield from _withheld(part["text"], style)
+    if "blob" in part:
+        yield from wrap(
+            f"in blobs/{part['blob']}" + (f", {safe(part['media_type'])}" if "media_type" in part else ""),
+            style.columns,
+            "     ",
+        )
+
+
+def _withheld(value: Mapping[str, Any], style: Style) -> Iterator[str]:
+    yield from wrap(
+        f"WITHHELD: {safe(value['withheld']['reason'])} (a {safe(value['withheld']['kind'])})",
+        style.columns,
+        "     ",
+    )
+
+
+def _text(text: str, bar: str, style: Style, *paints: Paint) -> Iterator[str]:
+    """Yield a text behind a gutter, its own lines kept and long ones wrapped."""
+    gutter = "     " + bar
+    if not text:
+        yield style.paint("     (empty)", "dim")
+        return
+    for own in text.split("\n"):
+        for line in wrap(safe(own.replace("\t", _TAB)), style.columns - cells(gutter)):
+            yield style.paint(gutter, "dim") + style.paint(line, *paints)
+
+
+def _call(verb: str, call: Mapping[str, Any], style: Style) -> Iterator[str]:
+    arguments = call["arguments"]
+    shown = (
+        ", ".join(f"{safe(name)}={_value(value)}" for name, value in arguments.items())
+        if isinstance(arguments, Mapping)
+        else f"NO OBJECT: {_value(arguments)}"
+    )
+    made = wrap(f"→ {verb} {safe(call['name'])}({shown})", style.columns, "     ", "       ")
+    yield from (style.paint(line, "yellow") for line in made)
+
+
+def _value(value: Any) -> str:
+    return safe(json.dumps(value, ensure_ascii=False))
+
+
+def _end(head: Event, number: int, style: Style) -> Iterator[str]:
+    yield style.paint(f"End after {counted(number, 'event')}", "bold")
+    if "failure" in head:
+        failure = head["failure"]
+        yield from wrap(
+            f"Failure: {safe(failure['kind'])}"
+            + (f": {safe(failure['message'])}" if "message" in failure else ""),
+            style.columns,
+        )
+    for part in head.get("result", ()):
+        yield f"Result {style.paint(safe(part['name']), 'bold')}"
+        yield from _content(part["content"], None, style)

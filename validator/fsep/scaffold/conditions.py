@@ -1,0 +1,53 @@
+"""Tests: functions of the named values that are true or false."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fsep.scaffold.iregexp import compile_pattern
+from fsep.scaffold.machine import State
+from fsep.scaffold.steps import Condition
+from fsep.scaffold.template import Template
+
+
+def compare(test: str, text: Template, value: Template) -> Condition:
+    """Equality with, or containment of, a value."""
+
+    def equals(state: State) -> bool:
+        return text.render(state.values) == value.render(state.values)
+
+    def contains(state: State) -> bool:
+        whole = text.render(state.values)
+        state.spend(len(whole))
+        return value.render(state.values) in whole
+
+    return equals if test == "equals" else contains
+
+
+def matches(text: Template, pattern: str) -> Condition:
+    """A match of the whole text."""
+    compiled: Any = compile_pattern(pattern)
+
+    def run(state: State) -> bool:
+        whole = text.render(state.values)
+        state.spend(len(whole))
+        return compiled.match(whole) is not None
+
+    return run
+
+
+def has_tool_calls(step: str) -> Condition:
+    """Whether the last output of a step held calls."""
+    return lambda state: bool(state.values[f"{step} calls"])
+
+
+def negation(condition: Condition) -> Condition:
+    """The opposite."""
+    return lambda state: not condition(state)
+
+
+def combination(test: str, conditions: list[Condition]) -> Condition:
+    """All, or any, of several; those after the first that decides are not evaluated."""
+    if test == "all":
+        return lambda state: all(condition(state) for condition in conditions)
+    return lambda state: any(condition(state) for condition in conditions)

@@ -1,0 +1,105 @@
+"""Views: what an actor of a thread has been sent, and the digest of a request for its next words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from json.encoder import encode_basestring
+from typing import Any
+
+from fsep.parsing.canonical import canonical
+from fsep.scaffold.adaptation import Adaptations
+from fsep.scaffold.message import Message, digest
+
+# The chain over a view's messages begins at the digest of this tag.
+CHAIN_START = sha256(b"fsep-view-1").digest()
+
+
+class View:
+    """The messages of one actor in one thread, oldest first.
+
+    Only digests are held, so that a long run costs 32 bytes a message, unless `keep` asks for the messages themselves.
+    The chain is folded once over each message, where adaptations allow it; an edit folds it anew.
+    """
+
+    __slots__ = ("_adaptations", "_chain", "_chained", "_digests", "_keep", "_roles", "messages")
+
+    def __init__(self, adaptations: Adaptations, *, keep: bool) -> None:
+        """Begin empty."""
+        self._adaptations = adaptations
+        self._keep = keep or adaptations.reshape
+        self._digests: list[bytes] = []
+        self._roles: list[str] = []
+        self.messages: list[Message] = []
+        self._chain, self._chained = CHAIN_START, 0
+
+    def add(self, message: Message, encoded: bytes) -> None:
+        """Append a message, given with its canonical form."""
+        self._digests.append(digest(encoded))
+        self._roles.append(message.role)
+        if self._keep:
+            self.messages.append(message)
+
+    def edit(self, how: str, count: int, replacement: Message | None) -> None:
+        """Edit the history: instructions stay; of the rest, some are dropped or all are replaced by one user message.
+
+        A tool result whose call is dropped is dropped with it.
+        """
+        others = [place for place, role in enumerate(self._roles) if role != "system"]
+        kept = others[count:] if how == "drop-first" else others[max(0, len(others) - count) :]
+        if how == "replace":
+            kept = []
+        while kept and self._roles[kept[0]] == "tool":
+            kept = kept[1:]
+        stay = sorted({place for place, role in enumerate(self._roles) if role == "system"}.union(kept))
+        self._digests = [self._digests[place] for place in stay]
+        self._roles = [self._roles[place] for place in stay]
+        if self._keep:
+            self.messages = [self.messages[place] for place in stay]
+        if replacement is not None:
+            self.add(replacement, replacement.canonical())
+        self._chain, self._chained = CHAIN_START, 0
+
+    def sent(self) -> list[Message]:
+        """Return the messages as they are sent; only where they were kept."""
+        return list(self._adaptations.messages(self.messages))
+
+    def chain(self) -> str:
+        """Return the digest of the view: each message's digest folded onto the one before, in hexadecimal."""
+        chain, stable = self._chain, True
+        if self._adaptations.reshape:
+            role = ""
+            for message in self._adaptations.messages(self.messages[self._chained :]):
+                chain = sha256(chain + digest(message.canonical())).digest()
+                role = message.role
+            # The actor's own words come next: they could merge into a last message of its own and into no other.
+            stable = role != "assistant"
+        else:
+            for one in self._digests[self._chained :]:
+                chain = sha256(chain + one).digest()
+        if stable:
+            self._chain, self._chained = chain, len(self._digests)
+        return chain.hex()
+
+
+def request_digest(model: str, parameters: Mapping[str, Any], tools_sha256: str | None, view: str) -> str:
+    """Return the digest of a request, from the model's name, the parameters as sent, the tools and the view's chain."""
+    tools = b"null" if tools_sha256 is None else b'"%b"' % tools_sha256.encode()
+    body = b'{"fsep_request":"1.0","model":%b,"parameters":%b,"tools":%b,"view":"%b"}' % (
+        encode_basestring(model).encode(),
+        canonical(dict(parameters)),
+        tools,
+        view.encode(),
+    )
+    return sha256(body).hexdigest()
+
+
+def tools_digest(tools: list[Mapping[str, Any]]) -> str:
+    """Return the digest of the tools offered, in the order in which they are sent."""
+    return sha256(canonical([{key: tool[key] for key in ("description", "name", "parameters")} for tool in tools])).hexdigest()
+
+
+def seed_for(design_sha256: str, item: str, replicate: int, step: str) -> int:
+    """Return the seed derived for a step: the same for every system, from 0 to 2**31 - 1."""
+    value = sha256(canonical(["fsep-seed-1", design_sha256, item, replicate, step])).digest()
+    return int.from_bytes(value[:4], "big") & 0x7FFFFFFF
