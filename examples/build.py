@@ -137,5 +137,6 @@ def build(source: Path, out: Path) -> None:
 if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
     for folder in sorted(HERE.glob("*.source")):
+        shutil.rmtree(target / folder.name.removesuffix(".source"), ignore_errors=True)
         build(folder, target / folder.name.removesuffix(".source"))
         print(f"built {target / folder.name.removesuffix('.source')} (synthetic)")

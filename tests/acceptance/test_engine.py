@@ -71,7 +71,7 @@ def test_withheld_text_is_withheld_and_no_pass(tmp_path: Path) -> None:
     assert report.findings == ()
     assert (report.verdict, report.facets["replayed"].status) == ("incomplete", "not-reached")
     assert outcomes(report)["FSEP-ADH-001"] is Outcome.WITHHELD
-    assert (report.counts["replayed"], report.counts["withheld"]) == (21, 1)
+    assert (report.counts["replayed"], report.counts["withheld"]) == (22, 1)
     assert "FSEP-ADH-001: 1 of 23 withheld" in report.facets["replayed"].because
 
 

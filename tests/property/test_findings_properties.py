@@ -42,7 +42,7 @@ OBSERVED = st.builds(
     Observed,
     COUNTS,
     COUNTS,
-    st.one_of(st.none(), st.frozensets(st.sampled_from("mn"))),
+    st.dictionaries(st.sampled_from("mn"), COUNTS),
     st.one_of(st.none(), TEXTS),
     st.one_of(st.none(), TEXTS),
     COUNTS,

@@ -160,3 +160,16 @@ def test_any_rendered_template_is_marked_exactly(
     assert [piece for piece, of_item in segments if of_item] == [
         values[name] for _, name in pairs if name.startswith("item.") and values[name]
     ]
+
+
+def test_no_credential_is_shown_by_shape_or_by_name() -> None:
+    key = "sk-" + "q7W3e9R2t8" * 3
+    pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----"
+    run = copy.deepcopy(RUN)
+    output = next(event for event in run["events"] if event["kind"] == "output")
+    output |= {"content": f"Take {key} and\n{pem}.", "parameters": {"temperature": 0, "api_key": "hunter2"}}
+    text = shown(run)
+    assert "q7W3" not in text
+    assert "MIIE" not in text
+    assert "hunter2" not in text
+    assert text.count("(credential, not shown)") == 3

@@ -111,3 +111,17 @@ TEXT_GAPS: Final = 40
 
 # Names in a list of them.
 TEXT_NAMES: Final = 6
+
+# --- time-stamps ---
+
+# A proof: those of authorities in use have 1 to 8 KiB with their certificates; the time to read one grows
+# with its square.
+PROOF_BYTES: Final = 64 * KIB
+
+# --- adapters ---
+
+# A published result file is read whole, as it was written; the largest seen has 60 MB.
+SOURCE_BYTES: Final = 512 * MIB
+
+# Characters a text has in a record at most; a longer one is kept in a blob, as the schemas say.
+TEXT_CHARACTERS: Final = 65_536

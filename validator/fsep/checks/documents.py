@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fsep import limits, protocol
@@ -162,19 +162,3 @@ def by_role(
 def place_in(line: int, data: bytes, pointer: str, path: str) -> Place:
     """Return the place of a value in a line of a JSON Lines file."""
     return Place(path, line, locate(data, pointer)[1], pointer)
-
-
-def texts_by_pointer(value: Any, pointer: str = "") -> Iterable[tuple[str, str, Any]]:
-    """Yield every text inside a JSON value as (pointer, member it stands under, text), without recursion."""
-    level: list[tuple[str, str, Any]] = [(pointer, "", value)]
-    while level:
-        here, member, item = level.pop()
-        if isinstance(item, str):
-            yield here, member, item
-        elif isinstance(item, Mapping):
-            level += [
-                (f"{here}/{key.replace('~', '~0').replace('/', '~1')}", key, inner)
-                for key, inner in item.items()
-            ]
-        elif isinstance(item, list):
-            level += [(f"{here}/{place}", member, inner) for place, inner in enumerate(item)]

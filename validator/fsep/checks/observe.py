@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fsep.checks.line import RunLine
@@ -19,48 +19,52 @@ if TYPE_CHECKING:
     from fsep.checks.summary import Summary
     from fsep.checks.whole import Whole
 
-# Outputs below which nothing is said of a system, and the constant affix worth speaking of (spec/1.0/06-replay.md).
+# Outputs below which nothing is said of a system, and the constant affix worth speaking of; both are the protocol's.
 ENOUGH = 20
 AFFIX = 8
-# How much of an affix is kept: more says no more.
+# How much of an affix is kept: the protocol compares no more.
 AFFIX_KEPT = 64
+# Names of members that are counted, for the sentence alone: the first in their order, so that merging loses no count.
+NAMES_KEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
     """What the outputs of one system's primary actor have in common.
 
-    `texts` counts those that are looked at for their form, `objects` those that are JSON objects, `members` the names all objects share;
-    `prefix` and `suffix` are what all texts begin and end with (None before the first). Observations merge: associative and commutative.
+    `texts` counts those looked at for their form, `objects` the JSON objects among them, `names` how many of those have
+    a member of each name; `prefix` and `suffix` are what all texts begin and end with (None before the first). Of all
+    `outputs`, `reasoning` counts those with reasoning and `signed` those whose reasoning is signed. Observations merge:
+    associative and commutative, with the empty one as identity.
     """
 
     texts: int = 0
     objects: int = 0
-    members: frozenset[str] | None = None
+    names: Mapping[str, int] = field(default_factory=dict)
     prefix: str | None = None
     suffix: str | None = None
     outputs: int = 0
     reasoning: int = 0
+    signed: int = 0
 
     def __add__(self, other: Observed) -> Observed:
         """Merge two observations."""
         return Observed(
             self.texts + other.texts,
             self.objects + other.objects,
-            _both(self.members, other.members, lambda one, two: one & two),
-            _both(self.prefix, other.prefix, lambda one, two: os.path.commonprefix([one, two])),
-            _both(
-                self.suffix, other.suffix, lambda one, two: os.path.commonprefix([one[::-1], two[::-1]])[::-1]
-            ),
+            _counted(self.names, other.names),
+            _common(self.prefix, other.prefix),
+            _common_end(self.suffix, other.suffix),
             self.outputs + other.outputs,
             self.reasoning + other.reasoning,
+            self.signed + other.signed,
         )
 
     @property
     def form(self) -> str | None:
         """The constant form of the outputs, in words; None where they have none."""
-        if self.objects * 20 >= self.texts * 19 and self.members:
-            return f"a JSON object with {', '.join(repr(name) for name in sorted(self.members))}"
+        if self.texts and self.objects * 20 >= self.texts * 19:
+            return "a JSON object"
         if self.prefix is not None and len(self.prefix) >= AFFIX:
             return f"a text that begins with {self.prefix!r}"
         if self.suffix is not None and len(self.suffix) >= AFFIX:
@@ -68,8 +72,23 @@ class Observed:
         return None
 
 
-def _both(one: Any, two: Any, join: Any) -> Any:
-    return two if one is None else one if two is None else join(one, two)
+def _counted(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
+    if not one or not other:
+        return one or other
+    kept = sorted({**one, **other})[:NAMES_KEPT]
+    return {name: one.get(name, 0) + other.get(name, 0) for name in kept}
+
+
+def _common(one: str | None, other: str | None) -> str | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return os.path.commonprefix([one, other])  # noqa: RUF071  # character by character is what is meant
+
+
+def _common_end(one: str | None, other: str | None) -> str | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return str(_common(one[::-1], other[::-1]))[::-1]
 
 
 def observe(line: RunLine) -> Observed:
@@ -85,23 +104,18 @@ def observe(line: RunLine) -> Observed:
 def _of_event(event: Mapping[str, Any]) -> Observed:
     content = event.get("content")
     parts = content if isinstance(content, list) else ()
-    reasoning = any(part["type"] == "reasoning" and part["form"] != "none" for part in parts)
-    if (
-        isinstance(content, dict)
-        or event.get("tool_calls")
-        or any("blob" in part or isinstance(part.get("text"), dict) for part in parts)
-    ):
-        return Observed(outputs=1, reasoning=int(reasoning))
-    text = text_of(content, str)
+    thoughts = [part for part in parts if part["type"] == "reasoning" and part["form"] != "none"]
+    reasoning, signed = int(bool(thoughts)), int(any("signature" in part for part in thoughts))
+    elsewhere = any("blob" in part or isinstance(part.get("text"), dict) for part in parts)
+    text = "" if isinstance(content, dict) or event.get("tool_calls") or elsewhere else text_of(content, str)
     if not text:
-        return Observed(outputs=1, reasoning=int(reasoning))
-    members = _members(text)
-    return Observed(
-        1, int(members is not None), members, text[:AFFIX_KEPT], text[-AFFIX_KEPT:], 1, int(reasoning)
-    )
+        return Observed(outputs=1, reasoning=reasoning, signed=signed)
+    names = _members(text)
+    found = {name: 1 for name in sorted(names)[:NAMES_KEPT]} if names is not None else {}
+    return Observed(1, int(names is not None), found, text[:AFFIX_KEPT], text[-AFFIX_KEPT:], 1, reasoning, signed)
 
 
-def _members(text: str) -> frozenset[str] | None:
+def _members(text: str) -> list[str] | None:
     """Return the names in a JSON object; None for a text that is none."""
     if not text.startswith("{") or not text.endswith("}"):
         return None
@@ -109,7 +123,7 @@ def _members(text: str) -> frozenset[str] | None:
         value = json.parse(text.encode())
     except (ParseError, UnicodeEncodeError):
         return None
-    return frozenset(value) if isinstance(value, dict) else None
+    return list(value) if isinstance(value, dict) else None
 
 
 def _compared(summary: Summary, attribute: str) -> dict[str, Observed]:
@@ -132,22 +146,22 @@ def one_form(whole: Whole) -> Iterator[Answer]:
     for system, form in forms.items():
         if form is None:
             continue
-        others = ", ".join(
-            f"{repr(other)} ({'none' if other_form is None else other_form}, {compared[other].texts} outputs)"
-            for other, other_form in forms.items()
-            if other_form != form
-        )
         observed = compared[system]
-        share = (
-            f"{observed.objects} of its {observed.texts} replies are each wrapped in"
-            if form.startswith("a JSON")
-            else f"all of its {observed.texts} replies are"
-        )
-        yield Problem(
-            f"{share} {form} in the system {system!r}, and not so in {others}",
-            whole.study.systems[system].place("/id"),
-            found=form,
-        )
+        others = [other for other, other_form in forms.items() if other_form != form]
+        if observed.objects and form == "a JSON object":
+            message = _wrapped(system, observed, {other: compared[other] for other in others})
+        else:
+            message = f"all {observed.texts} replies of the system {system!r} are {form}; not so those of {', '.join(map(repr, others))}"
+        yield Problem(message, whole.study.systems[system].place("/id"))
+
+
+def _wrapped(system: str, observed: Observed, others: Mapping[str, Observed]) -> str:
+    names = ", ".join(f"{name!r} in {count}" for name, count in observed.names.items())
+    rest = " and ".join(f"{other.objects or 'none'} of the {other.texts} replies of {id_!r}" for id_, other in others.items())
+    return (
+        f"{observed.objects} of the {observed.texts} replies of the system {system!r} are each wrapped in a JSON object"
+        f" (with the member {names}), and {rest}"
+    )
 
 
 @check("FSEP-OBS-002", "summary")
@@ -161,39 +175,26 @@ def one_answer_on_reasoning(whole: Whole) -> Iterator[Answer]:
         yield Passed(len(compared))
         return
     for system in having:
-        document = whole.study.systems[system]
-        observed = compared[system]
+        document, observed = whole.study.systems[system], compared[system]
         declared = document.value.get("declared_parameters")
-        names = (
-            ""
-            if declared is None
-            else f", though its declared parameters name only {', '.join(sorted(declared)) or 'nothing'}"
+        signed = f" ({observed.signed} of them with a signature)" if observed.signed else ""
+        though = "" if declared is None else f", though its declared parameters name only {', '.join(sorted(declared)) or 'nothing'}"
+        message = (
+            f"{observed.reasoning} of {observed.outputs} outputs of the system {system!r} carry reasoning{signed}{though};"
+            f" outputs of {', '.join(map(repr, lacking))} carry none"
         )
-        yield Problem(
-            f"{observed.reasoning} of {observed.outputs} outputs of the system {system!r} carry reasoning{names}; outputs of {', '.join(map(repr, lacking))} carry none",
-            document.place("/id"),
-        )
+        yield Problem(message, document.place("/id"))
 
 
 @check("FSEP-OBS-003", "study")
 def one_runner(study: Study) -> Iterator[Answer]:
-    runners = {
-        id_: document.value["runner"]
-        for id_, document in sorted(study.systems.items())
-        if "runner" in document.value
-    }
-    if len(runners) >= 2:
-        distinct = {tuple(sorted(runner.items())) for runner in runners.values()}
-        if len(distinct) == 1:
+    systems = {id_: document for id_, document in sorted(study.systems.items()) if "runner" in document.value}
+    if len(systems) >= 2:
+        runners = {id_: document.value["runner"] for id_, document in systems.items()}
+        if len({tuple(sorted(runner.items())) for runner in runners.values()}) == 1:
             yield Passed(len(runners))
         else:
-            first = next(iter(runners))
-            versions = "; ".join(
-                f"{id_!r} by {runner['name']} {runner.get('version', 'of no stated version')}"
-                for id_, runner in runners.items()
-            )
-            yield Problem(
-                f"the systems were run by different programs or versions: {versions}",
-                study.systems[first].place("/runner"),
-            )
+            each = "; ".join(f"{id_!r} by {runner['name']}, version {runner.get('version', 'not stated')}" for id_, runner in runners.items())
+            message = f"the systems were run by different programs, or different versions (commits) of one: {each}"
+            yield Problem(message, next(iter(systems.values())).place("/runner"))
     yield from study.unusable("system")

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from fsep.checks.documents import texts_by_pointer
 from fsep.checks.registry import Answer, Blocked, Passed, check
 from fsep.checks.study import Document, Study
 from fsep.digests import program_digest
 from fsep.findings import Place, Problem
+from fsep.parsing.walk import texts
 
 BOUND_ROLES = ("scaffold", "simulator", "environment")
 ITEMS = "items.jsonl"
@@ -156,7 +156,7 @@ def names_of_systems(study: Study) -> Iterator[Answer]:
             pattern, document.value["program"], "/program", document, f"the scaffold {id_!r}"
         )
     for item, (line, record) in study.item_lines.items():
-        for pointer, _, text in texts_by_pointer(record["fields"], "/fields"):
+        for pointer, _, text in texts(record["fields"], "/fields"):
             found = pattern.search(text.lower())
             if found:
                 yield Problem(
@@ -174,7 +174,7 @@ def names_of_systems(study: Study) -> Iterator[Answer]:
 def _occurrence(
     pattern: re.Pattern[str], value: Any, pointer: str, document: Document, what: str
 ) -> Iterator[Answer]:
-    for here, _, text in texts_by_pointer(value, pointer):
+    for here, _, text in texts(value, pointer):
         found = pattern.search(text.lower())
         if found:
             yield Problem(

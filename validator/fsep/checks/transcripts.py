@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fsep.checks.line import RunLine, instant, step_of
 from fsep.checks.registry import Answer, Blocked, Passed, check
-from fsep.checks.secrets import credentials, suspicious
+from fsep.credentials import credentials, suspicious
 from fsep.checks.study import Study, missing_blob
 from fsep.findings import Place, Problem
 

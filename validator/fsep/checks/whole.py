@@ -121,6 +121,8 @@ class Whole:
         """What keeps some runs from having their place in the plan."""
         for requirement in sorted(self.summary.lost_runs):
             return Blocked.by(requirement)
+        if not any(listed.role == "transcripts" for listed in self.study.listed.values()):
+            return Blocked.by("FSEP-BND-008")
         return next(self.unusable("transcripts"), None)
 
     def place(self, entry: Entry) -> Place:

@@ -10,7 +10,7 @@ from fsep import __version__, limits, protocol
 from fsep.bundle import Bundle, BundleError
 from fsep.checks.container import MANIFEST
 from fsep.checks.registry import Blocked
-from fsep.checks.secrets import credentials
+from fsep.credentials import credentials
 from fsep.checks.whole import Whole
 from fsep.engine.established import established
 from fsep.findings import Facet, Finding, Outcome, Report, Results, Tally

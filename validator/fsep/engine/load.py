@@ -91,7 +91,9 @@ class _Loader:
         ]
         by_role = documents.by_role(found, self.broken, self.collector)
         compiled = programs.compile_all(by_role.get("scaffold", {}), self.collector, unready)
-        blobs = {listed.path: self._hash(listed) for listed in self._usable("blob")}
+        blobs = self._usable("blob")
+        for listed in blobs:
+            self._hash(listed, 0)
         items, lines, digest, lost = self._items()
         study = Study(
             protocol=self.reader.protocol,
@@ -104,13 +106,14 @@ class _Loader:
             item_lines=lines,
             items_sha256=digest,
             lost_items=lost,
-            blobs=frozenset(path.partition("/")[2] for path in blobs if path not in self.broken),
+            blobs=frozenset(one.path.partition("/")[2] for one in blobs if one.path not in self.broken),
             misnamed_blobs=self.collector.failures("FSEP-BND-009") > 0,
             programs=compiled,
+            # One byte more than a proof may have shows one that is too long.
             proofs={
                 listed.path: data
                 for listed in self._usable("proof")
-                if (data := self._bytes(listed)) is not None
+                if (data := self._hash(listed, limits.PROOF_BYTES + 1)) is not None
             },
             ledger=self._ledger(),
             trust=self.trust,
@@ -177,18 +180,19 @@ class _Loader:
             self.broken[listed.path] = error.requirement
             return None
 
-    def _hash(self, listed: Listed) -> None:
-        """Read a file of any size for its digest alone."""
-        whole, size = sha256(), 0
+    def _hash(self, listed: Listed, keep: int) -> bytes | None:
+        """Read a file of any size for its digest, and return so many of its first bytes; None where it cannot be used."""
+        whole, size, kept = sha256(), 0, b""
         try:
             with self.bundle.open(listed.path) as stream:
                 while data := stream.read(limits.CHUNK_BYTES):
                     whole.update(data)
                     size += len(data)
+                    kept += data[: max(0, keep - len(kept))]
         except BundleError as error:
             self._unreadable(listed, error)
-            return
-        self._judge(listed, Read(whole.hexdigest(), size, None))
+            return None
+        return kept if self._judge(listed, Read(whole.hexdigest(), size, None)) else None
 
     def _records(self, listed: Listed, schema: str, each: Callable[[int, bytes, Any], None]) -> str | None:
         """Read a JSON Lines file, line by line; return the requirement that failed for some line, if one did."""

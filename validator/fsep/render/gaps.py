@@ -20,7 +20,7 @@ def gap_lines(gaps: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
     lines = [style.paint("What the import could not carry over", "bold")]
     for gap in gaps[: limits.TEXT_GAPS]:
         count = f" ({counted(gap['count'], 'place')})" if gap.get("count", 1) != 1 else ""
-        where = f" In the source: {safe(gap['where'], limits.TEXT_VALUE)}." if "where" in gap else ""
+        where = f" [{safe(gap['where'], limits.TEXT_VALUE)}]" if "where" in gap else ""
         label = _KINDS.get(gap["kind"], safe(gap["kind"], limits.TEXT_NAME))
         lines += wrap(
             f"{label}{count}: {safe(gap['what'], limits.TEXT_MESSAGE)}{where}", style.columns, "  - ", "    "

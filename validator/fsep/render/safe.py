@@ -29,6 +29,8 @@ _SEEN = frozenset("\u3000")
 _EMOJI = "\ufe0f"
 # Marks piled on one letter run into the lines around it; no orthography needs more.
 _MARKS = 4
+# What every shape of a credential holds: most texts have none of it, and need not be looked at closely.
+_HINT = re.compile(r"[spr]k-|AKIA|AIza|gh[pousr]_|github_pat_|hf_|xox[abprs]-|(?i:bearer)|PRIVATE KEY")
 # What services that read a log take for commands wherever it stands in a line: `##[error]`, `##vso[`,
 # `##teamcity[`.
 _COMMAND = re.compile(r"#(?=#\w*\[)")
@@ -40,9 +42,11 @@ def safe(text: str, limit: int | None = None) -> str:
     r"""Return foreign text as one line that is safe to print and shows all there is.
 
     Control, bidi and other invisible characters, line separators, surrogates and piled-up marks become
-    escapes of the form `\n` or `\u{202e}`; command markers of build services are broken up. With a `limit`,
+    escapes of the form `\n` or `\u{202e}`; command markers of build services are broken up; what has the shape of
+    a credential is not shown. With a `limit`,
     what is longer is cut to that many characters, the last an ellipsis.
     """
+    text = _without_credentials(text)
     head = text if limit is None else text[: limit + 1]
     shown = head if head.isascii() and head.isprintable() else _escaped(head)
     if "##" in shown:
@@ -51,6 +55,14 @@ def safe(text: str, limit: int | None = None) -> str:
     if limit is not None and len(shown) > limit:
         return shown[: max(limit - 1, 0)] + "…"
     return shown
+
+
+def _without_credentials(text: str) -> str:
+    if _HINT.search(text) is None:
+        return text
+    from fsep.credentials import hidden  # noqa: PLC0415 - its engine is loaded when there is something to look at
+
+    return hidden(text)
 
 
 def quoted(text: str, limit: int = 60) -> str:

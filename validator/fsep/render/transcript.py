@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from fsep.credentials import credentials, hidden
 from fsep.render.layout import counted, wrap
 from fsep.render.program_text import ProgramText, Segment
 from fsep.render.safe import cells, guard, safe
@@ -175,7 +176,7 @@ def _notes(event: Event) -> Iterator[str]:
     if "parameters" in event:
         yield (
             ", ".join(
-                f"{safe(name)} {safe(json.dumps(value, ensure_ascii=False), 60)}"
+                f"{safe(name)} {_parameter(name, value)}"
                 for name, value in event["parameters"].items()
             )
             or "no parameters"
@@ -191,6 +192,12 @@ def _notes(event: Event) -> Iterator[str]:
         yield f"{counted(len(event['attempts']), 'attempt')}: {outcomes}"
     if "participant" in event:
         yield f"participant {safe(event['participant'])}"
+
+
+def _parameter(name: str, value: Any) -> str:
+    if next(credentials({name: value}, names=True), None):
+        return "(credential, not shown)"
+    return safe(json.dumps(value, ensure_ascii=False), 60)
 
 
 def _content(content: Any, segments: list[Segment] | None, style: Style) -> Iterator[str]:
@@ -243,7 +250,7 @@ def _text(text: str, bar: str, style: Style, *paints: Paint) -> Iterator[str]:
     if not text:
         yield style.paint("     (empty)", "dim")
         return
-    for own in text.split("\n"):
+    for own in hidden(text).split("\n"):
         for line in wrap(safe(own.replace("\t", _TAB)), style.columns - cells(gutter)):
             yield style.paint(gutter, "dim") + style.paint(line, *paints)
 

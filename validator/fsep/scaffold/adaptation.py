@@ -31,10 +31,10 @@ class Adaptations:
         """Return the parameters as sent."""
         sent = dict(parameters)
         for adaptation in self.declared:
-            name = adaptation.get("parameter")
+            name = adaptation.get("parameter", "")
             if adaptation["kind"] == "omit-parameter":
                 sent.pop(name, None)
-            elif adaptation["kind"] == "clamp-parameter" and isinstance(sent.get(name), int | float):
+            elif adaptation["kind"] == "clamp-parameter" and _is_number(sent.get(name)):
                 value = sent[name]
                 value = max(value, adaptation.get("minimum", value))
                 sent[name] = min(value, adaptation.get("maximum", value))
@@ -59,6 +59,10 @@ def compile_adaptations(declared: Sequence[Mapping[str, Any]]) -> Adaptations:
         echo_reasoning="echo-reasoning" in by_kind,
         client_side_stop="client-side-stop" in by_kind,
     )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _as_developer(messages: Iterable[Message]) -> Iterator[Message]:

@@ -42,7 +42,9 @@ class _Compiler:
         self.fields: dict[str, str] = {}
         self.kinds: dict[str, str] = {}
         self.steps: set[str] = set()
+        self.speaking: set[str] = set()
         self.loops: dict[str, set[str]] = {}
+        self.around: list[str] = []
         self.collected = self._collected(self.program["steps"])
         self.environments: set[str] = set()
         self.externals: list[Mapping[str, Any]] = []
@@ -100,7 +102,7 @@ class _Compiler:
         return found
 
     def _block(self, block: Sequence[Mapping[str, Any]], pointer: str, scope: Scope, depth: int) -> steps.Step:
-        if depth > limits.PROGRAM_DEPTH:
+        if block and depth > limits.PROGRAM_DEPTH:
             self._problem("size", pointer, f"steps are nested deeper than {limits.PROGRAM_DEPTH}")
             return steps.block([])
         built = []
@@ -138,8 +140,8 @@ class _Compiler:
         if known != kind:
             self._problem("types", pointer, f"{name!r} is a {known} elsewhere and a {kind} here")
         scope[name] = known
-        for inside in self.loops.values():
-            inside.add(name)
+        for loop in self.around:
+            self.loops[loop].add(name)
 
     def _template(self, text: str, pointer: str, scope: Scope) -> Template:
         try:
@@ -175,12 +177,14 @@ class _Compiler:
         return steps.say(step, text, self.threads.get(step["thread"], ()))
 
     def _generate(self, step: Mapping[str, Any], here: str, scope: Scope, _: int) -> steps.Step:
+        self.speaking.add(step["id"])
         self._assign(scope, step["id"], "text", f"{here}/id")
         return steps.generate(step, *self._kind_and_role(step))
 
     def _tools(self, step: Mapping[str, Any], here: str, scope: Scope, _: int) -> steps.Step:
         unknown, bad = self._templates(step, here, scope)
         self.environments.add(step["environment"])
+        self.speaking.add(step["id"])
         self._assign(scope, step["id"], "text", f"{here}/id")
         return steps.tools(step, *self._kind_and_role(step), unknown, bad)
 
@@ -250,9 +254,12 @@ class _Compiler:
             if thread not in self.threads:
                 self._problem("references", f"{here}/fresh/{place}", f"no thread is named {thread!r}")
         self.loops[step["id"]] = set()
+        self.around.append(step["id"])
         for name, member in zip(names, ("id", "as"), strict=False):
             self._assign(inner, name, "text", f"{here}/{member}")
-        return self._block(step["steps"], f"{here}/steps", inner, depth + 1)
+        body = self._block(step["steps"], f"{here}/steps", inner, depth + 1)
+        self.around.pop()
+        return body
 
     def _repeat(self, step: Mapping[str, Any], here: str, scope: Scope, depth: int) -> steps.Step:
         body = self._loop(step, here, scope, depth, [step["id"]])
@@ -275,8 +282,8 @@ class _Compiler:
         if name in ("all", "any"):
             return conditions.combination(name, [self._condition(one, f"{here}/of/{place}", scope, depth + 1) for place, one in enumerate(test["of"])])
         if name == "has-tool-calls":
-            if test["step"] not in scope or test["step"] not in self.steps:
-                self._problem("assigned", f"{here}/step", f"no step named {test['step']!r} is sure to have spoken before")
+            if test["step"] not in scope or test["step"] not in self.speaking:
+                self._problem("assigned", f"{here}/step", f"no generate or tools step named {test['step']!r} is sure to have spoken before")
             return conditions.has_tool_calls(test["step"])
         text = self._template(test["text"], f"{here}/text", scope)
         if name == "matches":

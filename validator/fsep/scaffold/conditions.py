@@ -17,9 +17,7 @@ def compare(test: str, text: Template, value: Template) -> Condition:
         return text.render(state.values) == value.render(state.values)
 
     def contains(state: State) -> bool:
-        whole = text.render(state.values)
-        state.spend(len(whole))
-        return value.render(state.values) in whole
+        return value.render(state.values) in state.render(text)
 
     return equals if test == "equals" else contains
 
@@ -29,9 +27,7 @@ def matches(text: Template, pattern: str) -> Condition:
     compiled: Any = compile_pattern(pattern)
 
     def run(state: State) -> bool:
-        whole = text.render(state.values)
-        state.spend(len(whole))
-        return compiled.match(whole) is not None
+        return compiled.match(state.render(text)) is not None
 
     return run
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fsep import limits
-from fsep.parsing.canonical import canonical
+from fsep.parsing.canonical import CanonicalError, canonical
 from fsep.scaffold.template import Value
 
 # What `trim` removes: the characters that JSON calls white space.
@@ -161,10 +161,12 @@ def _decode(text: str, start: int) -> tuple[Any, int]:
     """Return the JSON value that begins at `start` and where it ends; `_NOTHING` where none does."""
     try:
         value, end = _DECODER.raw_decode(text, start)
+        if _depth(value) > limits.NESTING:
+            return _NOTHING, start
         canonical(value)  # refuses lone surrogates, which JSON text can spell and no UTF-8 can
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, CanonicalError):
         return _NOTHING, start
-    return (value, end) if _depth(value) <= limits.NESTING else (_NOTHING, start)
+    return value, end
 
 
 def _parse_prefix(text: str, start: int) -> list[Any] | None:

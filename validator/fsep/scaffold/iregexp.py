@@ -14,9 +14,8 @@ MAX_REPEAT = 1000
 MAX_MEMORY = 1 << 20
 
 _NORMAL = r"[^\\.*+?|(){}\[\]]"
-_ESCAPE = r"\\[nrt()*+.?\\\[\]^{|}\-$]"
-_CLASS_ESCAPE = r"\\[nrt()*+.?\\\[\]^{|}\-]"
-_CLASS_CHAR = rf"(?:[^\\\[\]\-]|{_CLASS_ESCAPE})"
+_ESCAPE = r"\\[nrt()*+.?\\\[\]^{|}\-]"
+_CLASS_CHAR = rf"(?:[^\\\[\]\-]|{_ESCAPE})"
 _CLASS = rf"\[\^?-?(?:{_CLASS_CHAR}(?:-{_CLASS_CHAR})?)*-?\]"
 _TOKEN = re.compile(rf"(?P<class>{_CLASS})|(?P<escape>{_ESCAPE})|(?P<repeat>[*+?]|\{{[0-9]+(?:,[0-9]*)?\}})|(?P<other>[|()])|(?P<dot>\.)|(?P<normal>{_NORMAL})")
 _BARE_CLASS = frozenset(("[]", "[^]"))
@@ -54,7 +53,7 @@ def _translate(pattern: str) -> str:
         if kind == "repeat":
             if not repeatable:
                 raise PatternError(f"character {position + 1}: nothing to repeat")
-            _check_repeat(text, position)
+            text = _repeat(text, position)
         elif text == "(":
             depth += 1
             text = "(?:"
@@ -77,12 +76,13 @@ def _translate(pattern: str) -> str:
     return "".join(out)
 
 
-def _check_repeat(text: str, position: int) -> None:
+def _repeat(text: str, position: int) -> str:
+    """Return a quantifier for RE2, to which bounds with leading zeros would be no quantifier."""
     if text[0] != "{":
-        return
-    bounds = [int(bound) for bound in text[1:-1].split(",") if bound and len(bound) <= len(str(MAX_REPEAT))]
-    wanted = [bound for bound in text[1:-1].split(",") if bound]
-    if len(bounds) != len(wanted) or any(bound > MAX_REPEAT for bound in bounds):
+        return text
+    bounds = [bound.lstrip("0") or bound[:1] for bound in text[1:-1].split(",")]
+    if any(len(bound) > len(str(MAX_REPEAT)) or int(bound or 0) > MAX_REPEAT for bound in bounds):
         raise PatternError(f"character {position + 1}: more than {MAX_REPEAT} repetitions")
-    if len(bounds) == 2 and bounds[0] > bounds[1]:
+    if len(bounds) == 2 and bounds[1] and int(bounds[0]) > int(bounds[1]):
         raise PatternError(f"character {position + 1}: the bounds of a repetition are in the wrong order")
+    return "{" + ",".join(bounds) + "}"

@@ -12,9 +12,9 @@ from typing import Any
 
 from fsep import limits
 from fsep.scaffold.adaptation import Adaptations
-from fsep.scaffold.message import BlobText, Message, Output, WithheldText, assemble, encode_content, text_of, view_content
+from fsep.scaffold.message import BlobText, Message, Output, WithheldText, assemble, encode_content, no_blobs, text_of, view_content
 from fsep.scaffold.program import Program
-from fsep.scaffold.template import Value
+from fsep.scaffold.template import Template, Value
 from fsep.scaffold.view import View, request_digest, seed_for, tools_digest
 
 
@@ -153,6 +153,11 @@ class State:
         if self.fuel < 0 or characters > limits.VALUE_CHARACTERS:
             raise Exhausted
 
+    def render(self, template: Template) -> str:
+        """Render a template and pay for the text, before it is made: one that is too long never is."""
+        self.spend(template.length(self.values))
+        return template.render(self.values)
+
     def assign(self, name: str, value: Value) -> None:
         """Give a name its value."""
         self.values[name] = value
@@ -210,7 +215,7 @@ class State:
 
 
 def start(
-    program: Program, setting: Setting, item: Item, replicate: int, *, blob_text: BlobText = KeyError, keep_messages: bool = False
+    program: Program, setting: Setting, item: Item, replicate: int, *, blob_text: BlobText = no_blobs, keep_messages: bool = False
 ) -> Run:
     """Begin a run: a generator of `Want`, to be sent answers, that returns its `Ending`.
 

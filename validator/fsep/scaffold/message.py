@@ -14,6 +14,11 @@ from fsep.parsing.canonical import canonical
 BlobText = Callable[[str], str]
 
 
+def no_blobs(sha256: str) -> str:
+    """Stand for the blobs of a record that has none."""
+    raise KeyError(sha256)
+
+
 class WithheldText(Exception):
     """A text that the machine needs is withheld."""
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from fsep.scaffold.machine import Body, External, Output, State, Want
-from fsep.scaffold.message import Message, assemble, encode_content, view_content
-from fsep.scaffold.template import Template
+from fsep.scaffold.message import Message, assemble, encode_content, text_of, view_content
+from fsep.scaffold.template import Template, Value
 
 # A step that yields events says at its end whether the run stops; any other is a plain function.
 Step = Callable[[State], Body]
@@ -41,8 +41,7 @@ def say(step: Mapping[str, Any], template: Template, speakers: Sequence[str]) ->
     fixed = {"kind": "message", "thread": thread, "actor": "program", "origin": "program", "role": role, "to": step.get("to"), "for": step.get("for")}
 
     def run(state: State) -> Body:
-        text = template.render(state.values)
-        state.spend(len(text))
+        text = state.render(template)
         yield Want({**fixed, "step": name + state.indices}, content=text, item_characters=template.item_characters(state.values))
         encoded = encode_content(text)
         for actor, seen_as in heard.items():
@@ -128,8 +127,7 @@ def call(step: Mapping[str, Any], tool: Template, arguments: Mapping[str, Templa
         source = {"actor": environment, "origin": "environment"} if text is None else {"actor": "program", "origin": "program"}
         result = yield Want({"kind": "call", **source, "step": name + state.indices, "call": asked}, content=text)
         if text is None:
-            content = view_content(cast(Output, result).content, state.blob_text)
-            text = content if isinstance(content, str) else ""
+            text = text_of(cast(Output, result).content, state.blob_text)
         state.assign(name, text)
         return False
 
@@ -154,8 +152,7 @@ def repeat(step: Mapping[str, Any], body: Step, until: Condition | None, collect
         _begin(state, name, collected)
         bound = True
         for turn in range(step["max"]):
-            state.values[name] = str(turn)
-            stop = yield from _round(state, name, f"{outer}[{turn}]", fresh, body, collected)
+            stop = yield from _round(state, name, {name: str(turn)}, f"{outer}[{turn}]", fresh, body, collected)
             if stop:
                 return True
             if until is not None and until(state):
@@ -176,8 +173,8 @@ def each(step: Mapping[str, Any], body: Step, collected: Sequence[str]) -> Step:
         elements = state.values[step["in"]]
         _begin(state, name, collected)
         for turn, element in enumerate(elements[: step["max"]]):
-            state.values[name], state.values[step["as"]] = str(turn), element
-            stop = yield from _round(state, name, f"{outer}[{turn}]", fresh, body, collected)
+            given = {name: str(turn), step["as"]: element}
+            stop = yield from _round(state, name, given, f"{outer}[{turn}]", fresh, body, collected)
             if stop:
                 return True
         state.indices = outer
@@ -191,13 +188,17 @@ def _begin(state: State, loop: str, collected: Sequence[str]) -> None:
         state.collected[loop, name] = []
 
 
-def _round(state: State, loop: str, indices: str, fresh: Sequence[str], body: Step, collected: Sequence[str]) -> Body:
-    """Run a loop's block once, and keep what is collected over the loop."""
+def _round(
+    state: State, loop: str, given: Mapping[str, Value], indices: str, fresh: Sequence[str], body: Step, collected: Sequence[str]
+) -> Body:
+    """Run a loop's block once with the names that the loop itself gives values, and keep what is collected over the loop."""
     state.spend(0)
     state.indices = indices
     if fresh:
         state.forget(fresh)
     before = {name: state.writes.get(name, 0) for name in collected}
+    for name, value in given.items():
+        state.assign(name, value)
     stop = yield from body(state)
     for name, writes in before.items():
         if state.writes.get(name, 0) != writes:
@@ -209,9 +210,7 @@ def let(name: str, template: Template) -> Pure:
     """A name for a text."""
 
     def run(state: State) -> None:
-        text = template.render(state.values)
-        state.spend(len(text))
-        state.assign(name, text)
+        state.assign(name, state.render(template))
 
     return run
 
@@ -219,16 +218,21 @@ def let(name: str, template: Template) -> Pure:
 def extract(name: str, template: Template, pipelines: Sequence[Callable[[Any], Any]], otherwise: Template | Sequence[Template]) -> Pure:
     """A name for what the first pipeline that does not fail takes out of a text."""
 
+    def fallback(state: State) -> Value:
+        if isinstance(otherwise, Template):
+            return state.render(otherwise)
+        state.spend(sum(one.length(state.values) for one in otherwise))
+        return tuple(one.render(state.values) for one in otherwise)
+
     def run(state: State) -> None:
-        text = template.render(state.values)
-        state.spend(len(text))
+        text = state.render(template)
         for pipeline in pipelines:
             value = pipeline(text)
             if value is not None:
+                state.spend(len(value) if isinstance(value, str) else sum(map(len, value)))
                 break
         else:
-            value = otherwise.render(state.values) if isinstance(otherwise, Template) else tuple(one.render(state.values) for one in otherwise)
-        state.spend(len(value) if isinstance(value, str) else sum(map(len, value)))
+            value = fallback(state)
         state.assign(name, value)
 
     return run
@@ -241,10 +245,11 @@ def collect(step: Mapping[str, Any], otherwise: Template) -> Pure:
     def run(state: State) -> None:
         texts = state.collected.get(key)
         if not texts:
-            text = otherwise.render(state.values)
+            text = state.render(otherwise)
         else:
-            text = texts[-1] if step["how"] == "last" else separator.join(texts)
-        state.spend(len(text))
+            chosen = texts[-1:] if step["how"] == "last" else texts
+            state.spend(sum(map(len, chosen)) + len(separator) * (len(chosen) - 1))
+            text = separator.join(chosen)
         state.assign(name, text)
 
     return run
@@ -261,8 +266,7 @@ def edit(step: Mapping[str, Any], template: Template | None) -> Step:
         if template is None:
             done["count"] = step["count"]
         else:
-            done["text"] = template.render(state.values)
-            state.spend(len(done["text"]))
+            done["text"] = state.render(template)
             replacement = Message("user", done["text"])
         yield Want({**fixed, "step": step["id"] + state.indices, "edit": done})
         state.view(thread, actor).edit(how, step.get("count", 0), replacement)

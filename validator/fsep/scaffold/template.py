@@ -37,6 +37,10 @@ class Template:
             out[place] = values[out[place]]  # type: ignore[assignment]  # compile() saw that it is a text
         return "".join(out)
 
+    def length(self, values: Mapping[str, Value]) -> int:
+        """Return how many characters the rendered text has."""
+        return sum(map(len, self.parts[::2])) + sum(len(values[name]) for name in self.names)
+
     def item_characters(self, values: Mapping[str, Value]) -> int:
         """Return how many characters of the rendered text come from the item's fields."""
         return sum(len(values[name]) for name in self.names if name.startswith("item."))

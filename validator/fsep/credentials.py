@@ -7,7 +7,7 @@ from typing import Any
 
 import re2
 
-from fsep.checks.documents import texts_by_pointer
+from fsep.parsing.walk import texts
 
 NAMES = frozenset(
     (
@@ -42,7 +42,13 @@ _SUSPICIOUS = re2.compile(
     rb"[spr]k-[A-Za-z0-9_-]{20}|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{35}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_|hf_[A-Za-z0-9]{30}"
     rb"|xox[abprs]-|(?i:bearer)(?: |\\t)|-----BEGIN |\\u00[2-7]|\\/"
 )
-_SHAPE = re2.compile("|".join(f"(?:{shape})" for shape in SHAPES))
+_ANY_SHAPE = "|".join(f"(?:{shape})" for shape in SHAPES)
+_SHAPE = re2.compile(_ANY_SHAPE)
+
+# What is hidden is all of it: of a key in PEM the lines that follow too.
+_WHOLE = re2.compile(
+    rf"-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*-----|\z)|{_ANY_SHAPE}".encode()
+)
 
 
 def suspicious(data: bytes) -> bool:
@@ -60,9 +66,16 @@ def shaped(text: str) -> bool:
     return _SHAPE.search(text) is not None
 
 
+def hidden(text: str) -> str:
+    """Return a text without the credentials that are known by their shape."""
+    # Names of files may hold halves of surrogate pairs, which the engine does not take as text.
+    data: bytes = _WHOLE.sub(b"(credential, not shown)", text.encode("utf-8", "surrogatepass"))
+    return data.decode("utf-8", "surrogatepass")
+
+
 def credentials(value: Any, pointer: str = "", *, names: bool) -> Iterator[tuple[str, str]]:
     """Yield where a value holds credentials, as (pointer, how it was known); `names` tells whether members' names count."""
-    for here, member, text in texts_by_pointer(value, pointer):
+    for here, member, text in texts(value, pointer):
         if names and text and named(member):
             yield here, "the member's name is that of a credential"
         elif shaped(text):
