@@ -1,4 +1,4 @@
-"""The least any validator of this form must do with a transcripts file: digest, parse, hold to the schema; nothing else."""
+"""The least a validator of this form must do with a transcripts file: digest, parse, hold to the schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same lines held to the schema by `jsonschema`: of every file the first so many lines, since it is slow."""
+"""The same lines held to the schema by `jsonschema`: of every file the first lines, since it is slow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from fsep import protocol
 def main(folder: Path, lines: int) -> None:
     """Go over the first lines of each transcripts file."""
     version = protocol.load("1.0")
-    resources = [(str(version.schema(name)["$id"]), DRAFT202012.create_resource(version.schema(name))) for name in version.schema_names]
+    resources = [
+        (str(version.schema(name)["$id"]), DRAFT202012.create_resource(version.schema(name)))
+        for name in version.schema_names
+    ]
     validator = Draft202012Validator(version.schema("run"), registry=Registry().with_resources(resources))
     for path in sorted((folder / "transcripts").iterdir()):
         with path.open("rb") as stream:

@@ -1,8 +1,9 @@
-"""`make bench`: full validation beside the bare component loop and `jsonschema`, in one run, as ratios of medians.
+"""`make bench`: validation beside the bare component loop and `jsonschema`, in one run, as ratios of medians.
 
     python benchmarks/run.py [MEGABYTES ...]
 
-Each command is run as a process of its own, in turn, several times; times are of the whole process. Nothing is asserted.
+Each command is run as a process of its own, in turn, several times; times are of the whole process. Nothing
+is asserted.
 """
 
 from __future__ import annotations
@@ -29,12 +30,15 @@ def seconds(*arguments: str | Path) -> float:
 
 
 def peak_megabytes(*arguments: str | Path) -> float:
-    """Run a command and return the most memory it held, by a small process that asks the system afterwards."""
+    """Run a command and return the most memory it held, by a process that asks the system afterwards."""
     code = (
-        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);"
+        "import resource, subprocess, sys;"
+        "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)"
     )
-    done = subprocess.run([sys.executable, "-c", code, sys.executable, *map(str, arguments)], check=True, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, sys.executable, *map(str, arguments)], check=True, capture_output=True
+    )
     return float(done.stdout)
 
 
@@ -60,8 +64,10 @@ def measure(megabytes: float) -> None:
         reference = (median["jsonschema, first lines"] - start) * runs / min(runs, 2 * REFERENCE_LINES)
         print(f"{size / 1e6:.0f} MB, {runs} runs")
         for name in ("component loop", "validate", "validate --jobs 2"):
-            print(f"  {name:<18} {median[name]:7.2f} s   {median[name] / median['component loop']:5.2f} x the component loop")
-        print(f"  jsonschema alone   {reference:7.0f} s   extrapolated; {reference / median['validate']:.0f} x the time of validate")
+            ratio = median[name] / median["component loop"]
+            print(f"  {name:<18} {median[name]:7.2f} s   {ratio:5.2f} x the component loop")
+        ratio = reference / median["validate"]
+        print(f"  jsonschema alone   {reference:7.0f} s   extrapolated; {ratio:.0f} x the time of validate")
         print(f"  peak memory of validate: {peak_megabytes(*commands['validate']):.0f} MB")
 
 

@@ -11,14 +11,13 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+# The stand-ins are found beside this file, wherever it is imported from.
 sys.path.insert(0, str(HERE))
-
-from stand_ins import desk, model, visitor  # noqa: E402  # found beside this file
 
 from fsep.digests import program_digest  # noqa: E402
 from fsep.packing import pack  # noqa: E402
@@ -26,20 +25,26 @@ from fsep.parsing import yaml  # noqa: E402
 from fsep.scaffold.adaptation import compile_adaptations  # noqa: E402
 from fsep.scaffold.compile import compile_program  # noqa: E402
 from fsep.scaffold.drive import drive  # noqa: E402
-from fsep.scaffold.machine import Environment, Item, Output, Setting, Want  # noqa: E402
+from fsep.scaffold.machine import Environment, Item, Setting, Want  # noqa: E402
+from fsep.scaffold.message import Output  # noqa: E402
+from stand_ins import desk, model, visitor  # noqa: E402
 
 SCAFFOLDS = HERE / "scaffolds"
 
 
+def read(path: Path) -> Any:
+    """Return the value of a source file; that it is as its schema says is seen when it is packed."""
+    return yaml.parse(path.read_bytes())
+
+
 def documents(folder: Path) -> dict[str, Any]:
     """Return the documents of a folder by id."""
-    read = [yaml.parse(path.read_bytes()) for path in sorted(folder.glob("*.yaml"))]
-    return {document["id"]: document for document in read}
+    return {document["id"]: document for document in map(read, sorted(folder.glob("*.yaml")))}
 
 
 def runs(
     source: Path,
-    scaffolds: dict[str, Any],
+    scaffolds: Mapping[str, Any],
     design_sha256: str,
     change: Callable[[Output], Output] = lambda output: output,
 ) -> Iterator[dict[str, Any]]:
@@ -47,8 +52,8 @@ def runs(
 
     `change` may alter what the stand-ins say.
     """
-    design = yaml.parse((source / "design.yaml").read_bytes())
-    items = [Item(item["id"], item["fields"]) for item in yaml.parse((source / "items.yaml").read_bytes())]
+    design = read(source / "design.yaml")
+    items = [Item(item["id"], item["fields"]) for item in read(source / "items.yaml")]
     programs = {id_: compile_program(document) for id_, document in scaffolds.items()}
     simulators = documents(source / "simulators")
     environments = {
@@ -75,7 +80,7 @@ def runs(
         ) -> tuple[Output, dict[str, Any]]:
             if want.fields["kind"] == "call":
                 return Output(desk(**want.fields["call"])), {}
-            if want.fields["kind"] == "tool-result":
+            if want.call is not None:
                 return Output(desk(want.call["name"], want.call["arguments"])), {}
             output = change(visitor(want) if want.fields["origin"] == "simulator" else reply(want))
             recorded = {
@@ -118,11 +123,11 @@ def build(source: Path, out: Path) -> None:
         authored = Path(scratch) / "authored"
         shutil.copytree(source, authored)
         (authored / "scaffolds").mkdir()
-        wanted = yaml.parse((source / "design.yaml").read_bytes())["scaffolds"]
+        wanted = read(source / "design.yaml")["scaffolds"]
         for path in SCAFFOLDS.glob("*.yaml"):
-            document = yaml.parse(path.read_bytes())
-            if document["id"] in wanted:
-                shutil.copy(path, authored / "scaffolds" / f"{document['id']}.yaml")
+            id_ = read(path)["id"]
+            if id_ in wanted:
+                shutil.copy(path, authored / "scaffolds" / f"{id_}.yaml")
         (authored / "transcripts").mkdir()
         transcripts = authored / "transcripts" / "runs.jsonl"
         transcripts.write_text("")

@@ -1,4 +1,4 @@
-"""`make demo`: validates a good example, then a copy with one text of the program edited, and shows both reports."""
+"""`make demo`: validates a good example, then a copy with one text edited, and shows both reports."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def main() -> int:
         text = transcripts.read_text(encoding="utf-8")
         transcripts.write_text(text.replace(EDITED, EDITED + " Be kind.", 1), encoding="utf-8")
         print(
-            "The same bundle, packed again after one instruction was edited in one run: whole, but not replayed.\n"
+            "The same bundle, packed again after one instruction was edited in one run: "
+            "whole, but not replayed.\n"
         )
         fsep("pack", authored, "-o", broken)
         bad = fsep("validate", broken)

@@ -1,4 +1,7 @@
-"""Scripted stand-ins for models, a visitor and a library's desk: they make the examples' runs. No language model takes part."""
+"""Scripted stand-ins for models, a visitor and a library's desk: they make the examples' runs.
+
+No language model takes part.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fsep.scaffold.machine import Output, Want
+from fsep.scaffold.machine import Want
+from fsep.scaffold.message import Output
 
 CATALOGUE = {
     "peru": "Peru: capital Lima. One book.",
@@ -56,7 +60,7 @@ def _agent(said: str, answered: bool, hasty: bool) -> Output:
         )
     calls = [_call("a1", "lookup", {"text": place}), _call("a2", "calculate", {"text": "6650 / 2"})]
     if hasty:
-        # A call of a tool it was not offered, and arguments that are no object: the scaffold answers both itself.
+        # A call of a tool it was not offered, and arguments that are no object: the scaffold answers both.
         calls = [
             _call("a1", "lookup", {"text": place}),
             _call("a2", "teleport", {}),

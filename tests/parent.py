@@ -1,21 +1,20 @@
-"""The parent bundle of the acceptance cases: it meets every requirement that is tested from the bundle, each by something in it."""
+"""The parent of the acceptance cases: a bundle that meets every requirement by something in it."""
 
 from __future__ import annotations
 
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from timestamping import Authority
-from workbench import Workbench
-
 from fsep.checks.commitments import commitment_digest
 from fsep.digests import document_digest, program_digest
 from fsep.parsing import yaml
 from fsep.parsing.canonical import digest
+from timestamping import Authority
+from workbench import Workbench
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "examples" / "six-programs.source"
@@ -40,7 +39,8 @@ def _parent() -> Workbench:
         bench["design.json"][role] = [{"id": id_} for id_ in bench["design.json"][role]]
     bench["design.json"]["limits"]["missing_share"] = 0.5
     for id_, document in build.documents(build.SCAFFOLDS).items():
-        # Derived seeds would make every run depend on the whole design; here a fault in one scaffold is to be alone.
+        # Derived seeds would make every run depend on the whole design; a fault in one scaffold is to be
+        # alone.
         _fix_seeds(document["program"]["steps"])
         bench[f"scaffolds/{id_}.json"] = document
     for folder in ("systems", "simulators", "environments"):
@@ -53,7 +53,7 @@ def _parent() -> Workbench:
 
 
 def record(bench: Workbench) -> None:
-    """Record the runs of a bench's design, with everything in them that a requirement speaks of; then ledger and commitments."""
+    """Record the runs of a bench's design, with all that a requirement speaks of; then ledger and commitments."""
     scaffolds = {
         lock["id"]: bench[f"scaffolds/{lock['id']}.json"] for lock in bench["design.json"]["scaffolds"]
     }
@@ -103,7 +103,7 @@ def _fix_seeds(steps: list[dict[str, Any]]) -> None:
 
 
 def settle(bench: Workbench, dropped: tuple[str, ...] = ("hasty.direct.nile.0",)) -> None:
-    """Write ledger and commitments for the runs as they are now, so that a change of a run is the only fault."""
+    """Write ledger and commitments for the runs as they are, so that a change of a run is the only fault."""
     runs: list[dict[str, Any]] = []
     for record_ in bench.runs():
         if "continues" in record_:
@@ -185,7 +185,7 @@ def commit(bench: Workbench) -> None:
     stamp(bench)
 
 
-def stamp(bench: Workbench, time: datetime = datetime(2026, 5, 1, 9, 0, 1, tzinfo=timezone.utc)) -> None:
+def stamp(bench: Workbench, time: datetime = datetime(2026, 5, 1, 9, 0, 1, tzinfo=UTC)) -> None:
     """Time-stamp the first commitment."""
     message = bytes.fromhex(commitment_digest(bench["commitments.json"]["commitments"][0]))
     bench["proofs/design.tsr"] = authority().stamp(message, time)

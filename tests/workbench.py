@@ -1,4 +1,4 @@
-"""A bundle held in memory, to be changed by hand and packed again: how the tests make a parent and its single-fault copies."""
+"""A bundle held in memory, to be changed and packed again: how the tests make their single-fault copies."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from fsep.checks.container import RECORD_ROLES, role_of
 from fsep.digests import item_digest, items_digest, program_digest
 
 Run = dict[str, Any]
+# The files of a bundle by path, as they are written.
+Files = dict[str, bytes]
 
 
 class Workbench:
-    """The files of a bundle by path; JSON documents and JSON Lines records are values until they are written."""
+    """The files of a bundle by path; documents and records are values until they are written."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         """Hold documents (dicts), records (lists of dicts) and other files (bytes)."""
@@ -52,7 +54,7 @@ class Workbench:
         return next(run for run in self.runs() if run.get("run") == id_)
 
     def lock(self) -> Workbench:
-        """Write the digests of scaffolds, simulators, environments and items into the design, as `fsep pack` does."""
+        """Write the digests of what the design fixes into the design, as `fsep pack` does."""
         design = self["design.json"]
         for role in ("scaffold", "simulator", "environment"):
             for lock in design.get(f"{role}s", ()):
@@ -64,14 +66,14 @@ class Workbench:
         }
         return self
 
-    def bytes(self) -> dict[str, bytes]:
+    def bytes(self) -> Files:
         """Return the files as they are written, the manifest packed last."""
         files = {path: _written(value) for path, value in self.values.items()}
         manifest = {**self.manifest, "files": [_listed(path, files[path]) for path in sorted(files)]}
         files["bundle.json"] = self.raw_manifest if self.raw_manifest is not None else _written(manifest)
         return files
 
-    def write(self, folder: Path, finish: Callable[[dict[str, bytes]], None] | None = None) -> Path:
+    def write(self, folder: Path, finish: Callable[[Files], object] | None = None) -> Path:
         """Write the bundle to a folder; `finish` may change the bytes after they were packed."""
         files = self.bytes()
         if finish is not None:

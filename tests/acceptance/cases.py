@@ -1,6 +1,7 @@
-"""Single-fault copies of the parent: each names the one requirement it does not meet, and says the fault in a sentence.
+"""Single-fault copies of the parent: each names the one requirement it does not meet, and says the fault.
 
-A fault is a change of the values in memory, which are packed again afterwards so that only the fault is wrong; or of the bytes, after packing.
+A fault is a change of the values in memory, which are packed again afterwards so that only the fault is
+wrong; or of the bytes, after packing.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from fsep.checks.commitments import commitment_digest
@@ -361,7 +362,8 @@ def _(bench: Workbench) -> None:
 
 @case("FSEP-DSG-002", "an item is missing")
 def _(bench: Workbench) -> None:
-    # The one run that names it is the failed one's neighbour; runs of an item that is not there are another fault.
+    # The one run that names it is the failed one's neighbour; runs of an item that is not there are another
+    # fault.
     bench["design.json"]["items"]["count"] = 3
     commit(bench)
 
@@ -644,7 +646,7 @@ def _(bench: Workbench) -> None:
 
 
 def _last_words(bench: Workbench, wrap: Callable[[str], str]) -> None:
-    """Make it a study of one scaffold and one item with many replicates; the replies of one system are changed by `wrap`."""
+    """Make it a study of one scaffold and one item, many times; `wrap` changes the replies of one system."""
     design = bench["design.json"]
     design |= {"scaffolds": [{"id": "direct"}], "replicates": 24}
     del design["simulators"], design["environments"], bench["items.jsonl"][1], bench["departures.json"]
@@ -807,7 +809,7 @@ def _(bench: Workbench) -> None:
 
 @case("FSEP-PRE-005", "a run started before the design was committed")
 def _(bench: Workbench) -> None:
-    stamp(bench, datetime(2026, 5, 4, 10, 0, 10, tzinfo=timezone.utc))
+    stamp(bench, datetime(2026, 5, 4, 10, 0, 10, tzinfo=UTC))
 
 
 @_edit("FSEP-PRE-005", "a run does not say when it started", "steady.direct.nile.0")

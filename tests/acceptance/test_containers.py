@@ -7,12 +7,12 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-import parent as parents
 import pytest
-from acceptance.test_requirements import check, outcomes
-from workbench import zipped
 
+import parent as parents
+from acceptance.test_requirements import check, outcomes
 from fsep.findings import Outcome
+from workbench import zipped
 
 
 def failed(folder: Path) -> set[str]:

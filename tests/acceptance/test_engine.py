@@ -1,4 +1,4 @@
-"""The engine as a whole: the same report however it is computed, and outcomes that are neither pass nor fail."""
+"""The engine as a whole: one report however it is computed, and outcomes that are neither pass nor fail."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import parent as parents
 import pytest
-from acceptance.test_requirements import ALL_FACETS, check, outcomes
-from workbench import Workbench
 
+import parent as parents
+from acceptance.test_requirements import ALL_FACETS, check, outcomes
 from fsep import protocol
 from fsep.engine import validate
 from fsep.findings import Outcome, Report
+from workbench import Workbench
 
 WITHHELD = {"withheld": {"commitment": "0" * 64, "kind": "string", "reason": "personal data"}}
 

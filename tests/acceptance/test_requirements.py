@@ -1,13 +1,13 @@
-"""Every requirement that is tested from the bundle: the parent meets it, and each single-fault copy fails it and no other."""
+"""Every requirement tested from the bundle: the parent meets it, and a single-fault copy fails it alone."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import parent as parents
 import pytest
-from acceptance.cases import CASES, Case
 
+import parent as parents
+from acceptance.cases import CASES, Case
 from fsep import protocol
 from fsep.checks.registry import all_checks
 from fsep.engine import validate
@@ -15,7 +15,7 @@ from fsep.findings import Outcome, Report
 
 PROTOCOL = protocol.load("1.0")
 BUNDLE_TESTED = {id_: one for id_, one in PROTOCOL.requirements.items() if one.tested == "from-the-bundle"}
-# Requirements whose fault cannot be made by editing values or bytes; their cases stand in the test file named.
+# Requirements whose fault cannot be made by editing values or bytes: their cases stand in the file named.
 ELSEWHERE = {"FSEP-BND-003": "test_containers.py"}
 ALL_FACETS = ("whole", "replayed", "complete", "preregistered")
 

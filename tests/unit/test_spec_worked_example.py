@@ -1,4 +1,4 @@
-"""The worked example of the chapter on requests holds: an implementer can check digests against it step by step."""
+"""The worked example of the chapter on requests holds: an implementer can check digests against it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from fsep.parsing.canonical import digest
 from fsep.scaffold.compile import compile_program
 from fsep.scaffold.drive import drive
-from fsep.scaffold.machine import Item, Output, Setting, Want
+from fsep.scaffold.machine import Item, Setting, Want
+from fsep.scaffold.message import Output
 
 SPEC = Path(__file__).parent.parent.parent / "spec" / "1.0"
 

@@ -9,6 +9,8 @@ import re2
 
 from fsep.parsing.walk import texts
 
+# What stands in the place of a credential.
+HIDDEN = "(credential, not shown)"
 NAMES = frozenset(
     (
         "apikey",
@@ -36,11 +38,11 @@ SHAPES = (
     r"(?i)\bbearer[ \t]+[A-Za-z0-9._~+/-]{20,}",
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
 )
-# In raw JSON a text may stand behind an escape, where no word boundary shows, and any character may be spelled as one: a line
-# that this does not match holds no credential, a line that it matches is looked at text by text.
+# In raw JSON a text may stand behind an escape, where no word boundary shows, and any character may be an
+# escape: a line that this does not match holds no credential, one that it matches is looked at text by text.
 _SUSPICIOUS = re2.compile(
-    rb"[spr]k-[A-Za-z0-9_-]{20}|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{35}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_|hf_[A-Za-z0-9]{30}"
-    rb"|xox[abprs]-|(?i:bearer)(?: |\\t)|-----BEGIN |\\u00[2-7]|\\/"
+    rb"[spr]k-[A-Za-z0-9_-]{20}|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{35}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_"
+    rb"|hf_[A-Za-z0-9]{30}|xox[abprs]-|(?i:bearer)(?: |\\t)|-----BEGIN |\\u00[2-7]|\\/"
 )
 _ANY_SHAPE = "|".join(f"(?:{shape})" for shape in SHAPES)
 _SHAPE = re2.compile(_ANY_SHAPE)
@@ -69,12 +71,12 @@ def shaped(text: str) -> bool:
 def hidden(text: str) -> str:
     """Return a text without the credentials that are known by their shape."""
     # Names of files may hold halves of surrogate pairs, which the engine does not take as text.
-    data: bytes = _WHOLE.sub(b"(credential, not shown)", text.encode("utf-8", "surrogatepass"))
+    data: bytes = _WHOLE.sub(HIDDEN.encode(), text.encode("utf-8", "surrogatepass"))
     return data.decode("utf-8", "surrogatepass")
 
 
 def credentials(value: Any, pointer: str = "", *, names: bool) -> Iterator[tuple[str, str]]:
-    """Yield where a value holds credentials, as (pointer, how it was known); `names` tells whether members' names count."""
+    """Yield where a value holds credentials, as (pointer, how it was known); with `names`, also by member."""
     for here, member, text in texts(value, pointer):
         if names and text and named(member):
             yield here, "the member's name is that of a credential"

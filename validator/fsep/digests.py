@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -40,7 +40,7 @@ def items_digest(digests: Iterable[str]) -> str:
     return whole.hexdigest()
 
 
-_COVERED = {
+_COVERED: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "scaffold": lambda document: with_defaults(document["program"]),
     "simulator": lambda document: {"model": document["model"]},
     "environment": lambda document: {

@@ -76,14 +76,14 @@ FINDINGS_PER_REQUIREMENT: Final = 100
 
 # --- protocol ---
 
-# Problems of one value that the reference engine is asked for: a document of a million wrong members would take minutes,
-# and people mend the first few.
+# Problems of one value that the reference engine is asked for: a document of a million wrong members would
+# take minutes, and people mend the first few.
 SCHEMA_PROBLEMS: Final = 100
 
 # Characters of a value that a message shows: enough to recognise it.
 SHOWN_CHARACTERS: Final = 60
 
-# Characters of a pointer to a schema problem: names in documents are chosen by their writer, and may be of any length.
+# Characters of a pointer to a schema problem: names in documents are their writer's, and of any length.
 POINTER_CHARACTERS: Final = 1_000
 
 # --- text reports: what is cut or left out is said where it would stand, and is whole in the JSON report ---
@@ -91,7 +91,7 @@ POINTER_CHARACTERS: Final = 1_000
 # Characters of a name, an id or a path: nearly all there are, and half a line more than fits a terminal.
 TEXT_NAME: Final = 120
 
-# Characters of a found or expected value, which the report has cut already so that their difference is in sight.
+# Characters of a found or expected value, which the report has cut so that their difference is in sight.
 TEXT_VALUE: Final = 240
 
 # Characters of a message: a gap of a loss report is at most this long.

@@ -1,1 +1,1 @@
-"""Foreign formats, one module each. An adapter invents nothing: what a source does not record is a gap in its loss report."""
+"""Foreign formats. An adapter invents nothing: what a source does not record is a gap in its loss report."""

@@ -1,4 +1,4 @@
-"""Reading a foreign file: strict, bounded, and with an error that says where its shape is not the one expected."""
+"""Reading a foreign file: strict, bounded, and with an error that says where its shape is another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from fsep import limits
-from fsep.credentials import named, shaped
+from fsep.credentials import HIDDEN, hidden, named, shaped
 from fsep.errors import FsepError, visible
 from fsep.parsing import json
 from fsep.parsing.problem import ParseError
@@ -29,16 +29,19 @@ class Node:
     where: str
 
     def get(self, name: str, kind: type[T], default: T | None = None) -> T:
-        """Return a member of an object: of the kind asked, or the default where it is absent or null and there is one.
+        """Return a member of an object, or the default where it is absent or null and there is one.
 
         Raises:
-            SourceError: otherwise.
+            SourceError: where it is of another kind than asked, or absent without a default.
         """
         value = self.value.get(name) if isinstance(self.value, dict) else None
         if value is None and default is not None:
             return default
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise SourceError(f"{self.where}/{name}: {_KINDS[kind]} was expected.", advice="Is this a file of the format named?")
+            raise SourceError(
+                f"{self.where}/{name}: {_KINDS[kind]} was expected.",
+                advice="Is this a file of the format named?",
+            )
         return value
 
     def at(self, name: str) -> Node:
@@ -54,7 +57,13 @@ class Node:
             yield node
 
 
-_KINDS: dict[type, str] = {dict: "an object", list: "a list", str: "a text", int: "a whole number", bool: "true or false"}
+_KINDS: dict[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,8 @@ class Source:
     sha256: str
     bytes: int
     root: Node
+    credentials: int
+    """How many texts held the shape of a credential, which is not in `root`."""
 
 
 def read_source(path: Path) -> Source:
@@ -77,7 +88,9 @@ def read_source(path: Path) -> Source:
         with path.open("rb") as stream:
             data = stream.read(limits.SOURCE_BYTES + 1)
     except OSError as error:
-        raise SourceError(f"{visible(str(path), limits.PATH_CHARACTERS)} cannot be read: {error.strerror}.") from None
+        raise SourceError(
+            f"{visible(str(path), limits.PATH_CHARACTERS)} cannot be read: {error.strerror}."
+        ) from None
     if len(data) > limits.SOURCE_BYTES:
         raise SourceError(f"{visible(path.name)} is larger than {limits.SOURCE_BYTES} bytes.")
     try:
@@ -85,22 +98,41 @@ def read_source(path: Path) -> Source:
     except ParseError as error:
         raise SourceError(f"{visible(path.name)}:{error.line}:{error.column}: {error.message}") from None
     if not isinstance(value, dict):
-        raise SourceError(f"{visible(path.name)} holds no JSON object.", advice="Is this a file of the format named?")
-    return Source(path.name, sha256(data).hexdigest(), len(data), Node(value, visible(path.name)))
+        raise SourceError(
+            f"{visible(path.name)} holds no JSON object.", advice="Is this a file of the format named?"
+        )
+    clean, count = _without_shapes(value)
+    return Source(path.name, sha256(data).hexdigest(), len(data), Node(clean, visible(path.name)), count)
 
 
-def without_credentials(value: Any) -> tuple[Any, int]:
-    """Return a JSON value without what has the name or shape of a credential, and how much that was."""
+def _without_shapes(value: Any) -> tuple[Any, int]:
+    """Return a JSON value whose texts hold nothing of the shape of a credential, and how many did."""
+    if isinstance(value, str):
+        return (hidden(value), 1) if shaped(value) else (value, 0)
     if isinstance(value, dict):
-        kept, dropped = {}, 0
-        for name, inner in value.items():
-            if isinstance(inner, str) and (named(name) or shaped(inner)):
-                dropped += 1
-                continue
-            kept[name], count = without_credentials(inner)
-            dropped += count
-        return kept, dropped
+        pairs = {
+            hidden(name) if shaped(name) else name: _without_shapes(inner) for name, inner in value.items()
+        }
+        return {name: one for name, (one, _) in pairs.items()}, sum(count for _, count in pairs.values())
     if isinstance(value, list):
-        pairs = [without_credentials(inner) for inner in value if not (isinstance(inner, str) and shaped(inner))]
-        return [one for one, _ in pairs], sum(count for _, count in pairs) + len(value) - len(pairs)
+        listed = [_without_shapes(inner) for inner in value]
+        return [one for one, _ in listed], sum(count for _, count in listed)
     return value, 0
+
+
+def without_names(value: Any) -> tuple[Any, int]:
+    """Return configuration without members named as credentials are, and how many were not hidden already."""
+    if isinstance(value, dict):
+        dropped = [name for name, inner in value.items() if isinstance(inner, str) and named(name)]
+        kept = {name: without_names(inner) for name, inner in value.items() if name not in dropped}
+        count = sum(HIDDEN not in value[name] for name in dropped) + sum(count for _, count in kept.values())
+        return {name: one for name, (one, _) in kept.items()}, count
+    if isinstance(value, list):
+        listed = [without_names(inner) for inner in value]
+        return [one for one, _ in listed], sum(count for _, count in listed)
+    return value, 0
+
+
+def altered(content: Any) -> bool:
+    """Whether something was hidden in recorded content, so that it is not as it was recorded."""
+    return isinstance(content, str) and HIDDEN in content

@@ -1,24 +1,34 @@
-"""tau2-bench result files (`info`, `tasks`, `simulations`), one or more of the same tasks and policy, to a bundle."""
+"""tau2-bench result files (`info`, `tasks`, `simulations`) of the same tasks and policy, to one bundle."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from hashlib import sha256
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fsep import protocol
+from fsep.adapters import tau2_gaps as gaps
 from fsep.adapters.loss import Loss
-from fsep.adapters.source import Node, Source, SourceError, read_source, without_credentials
+from fsep.adapters.names import as_text, named_parameters, slug
+from fsep.adapters.source import Node, Source, SourceError, read_source, without_names
 from fsep.adapters.tau2_program import SCAFFOLD, scaffold
 from fsep.adapters.tau2_run import EXTENSION, Simulation
 from fsep.digests import item_digest, items_digest, program_digest
+from fsep.packing.files import run_records
 from fsep.packing.writer import BundleWriter
+from fsep.protocol.schema_errors import explain, is_valid
 
 # What all files of one bundle have to share, since the design fixes it, as places under `info`.
-_SHARED = ("environment_info/domain_name", "environment_info/policy", "user_info/llm", "user_info/llm_args", "user_info/global_simulation_guidelines", "max_steps")
+_SHARED = (
+    "environment_info/tool_defs",
+    "environment_info/domain_name",
+    "environment_info/policy",
+    "user_info/llm",
+    "user_info/llm_args",
+    "user_info/global_simulation_guidelines",
+    "max_steps",
+)
 
 
 def convert(sources: Sequence[Path], out: Path) -> dict[str, Any]:
@@ -35,17 +45,14 @@ def convert(sources: Sequence[Path], out: Path) -> dict[str, Any]:
     return _Conversion([read_source(path) for path in sources]).write(out)
 
 
-def slug(text: str, limit: int = 64) -> str:
-    """Return a short ASCII id for a name; where the name had to be cut, a digest keeps it apart from others."""
-    made = re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._") or "x"
-    return made if len(made) <= limit else f"{made[: limit - 9]}-{sha256(text.encode()).hexdigest()[:8]}"
-
-
 class _Conversion:
     """One conversion; gathers the loss as it goes."""
 
     def __init__(self, sources: list[Source]) -> None:
+        if not sources:
+            raise SourceError("There is nothing to import.")
         self.version = protocol.versions()[-1].version
+        self.protocol = protocol.load(self.version)
         self.loss = Loss("tau2", sources)
         self.systems = self._systems(sources)
         self.infos = [source.root.at("info") for source in sources]
@@ -73,7 +80,7 @@ class _Conversion:
             for source, value in zip(sources[1:], values[1:], strict=True):
                 if value != values[0]:
                     raise SourceError(
-                        f"{source.name} and {sources[0].name} differ in info/{place}: they are not runs of one design.",
+                        f"{source.name} and {sources[0].name} differ in info/{place}: not one design.",
                         advice="Import them into a bundle each.",
                     )
 
@@ -83,28 +90,50 @@ class _Conversion:
             for task in source.root.each("tasks"):
                 known = tasks.setdefault(task.get("id", str), task)
                 if known.value != task.value:
-                    raise SourceError(f"{task.where} is another task than {known.where}, under one id.", advice="Import the files into a bundle each.")
+                    raise SourceError(
+                        f"{task.where} is another task than {known.where}, under one id.",
+                        advice="Import the files into a bundle each.",
+                    )
         return tasks
 
     def write(self, out: Path) -> dict[str, Any]:
         """Write the bundle."""
         items = [self._item(task_id, task) for task_id, task in self.tasks.items()]
         program = scaffold(self.info, self._greeting(), self.version, self._agent_parameters())
-        simulator = {"fsep": self.version, "kind": "simulator", "id": "user", "model": {"name": self.info.at("user_info").get("llm", str)}}
-        environment = {"fsep": self.version, "kind": "environment", "id": _environment(self.info)}
-        self._design_gaps()
+        simulator = {
+            "fsep": self.version,
+            "kind": "simulator",
+            "id": "user",
+            "model": {"name": self.info.at("user_info").get("llm", str)},
+        }
+        environment: dict[str, Any] = {
+            "fsep": self.version,
+            "kind": "environment",
+            "id": _environment(self.info),
+        }
+        tools = _tools(self.info)
+        if tools:
+            environment["tools"] = tools
+        self._design_gaps(bool(tools))
         with BundleWriter(out) as writer:
-            writer.document(f"scaffolds/{SCAFFOLD}.json", program)
-            writer.document("simulators/user.json", simulator)
-            writer.document(f"environments/{environment['id']}.json", environment)
-            writer.records("items.jsonl", items)
-            writer.document("design.json", self._design(program, simulator, environment, items))
+            where = next(iter(self.systems.values())).name
+            writer.document(f"scaffolds/{SCAFFOLD}.json", self._held("scaffold", program, where))
+            writer.document("simulators/user.json", self._held("simulator", simulator, where))
+            writer.document(
+                f"environments/{environment['id']}.json", self._held("environment", environment, where)
+            )
+            writer.records("items.jsonl", (self._held("item", item, f"task {item['id']}") for item in items))
+            writer.document(
+                "design.json",
+                self._held("design", self._design(program, simulator, environment, items), where),
+            )
             for id_, source in self.systems.items():
-                writer.document(f"systems/{id_}.json", self._system(id_, source))
+                writer.document(
+                    f"systems/{id_}.json", self._held("system", self._system(id_, source), source.name)
+                )
                 writer.records(f"transcripts/{id_}.jsonl", self._runs(id_, source, writer))
-            self._commits()
             report = self.loss.document(self.version)
-            writer.document("loss.json", report)
+            writer.document("loss.json", self._held("loss-report", report, where))
             writer.finish(self._manifest())
         return report
 
@@ -119,9 +148,14 @@ class _Conversion:
             "producer": {"name": "fsep import tau2"},
         }
 
-    def _design(self, program: Any, simulator: Any, environment: Any, items: list[dict[str, Any]]) -> dict[str, Any]:
-        trials = max(info.get("num_trials", int, 1) for info in self.infos)
-        locks = {document["kind"]: [{"id": document["id"], "program_sha256": program_digest(document)}] for document in (program, simulator, environment)}
+    def _design(
+        self, program: Any, simulator: Any, environment: Any, items: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        trials = max(1, *(info.get("num_trials", int, 1) for info in self.infos))
+        locks = {
+            document["kind"]: [{"id": document["id"], "program_sha256": program_digest(document)}]
+            for document in (program, simulator, environment)
+        }
         return {
             "fsep": self.version,
             "kind": "design",
@@ -140,7 +174,7 @@ class _Conversion:
         persona, instructions = scenario.value.get("persona"), scenario.value.get("instructions")
         return {
             "id": self.item_ids[task_id],
-            "fields": {"persona": _as_text(persona), "instructions": _as_text(instructions)},
+            "fields": {"persona": as_text(persona), "instructions": as_text(instructions)},
             "extensions": {EXTENSION: {"task_id": task_id}},
         }
 
@@ -158,78 +192,102 @@ class _Conversion:
 
     def _agent_parameters(self) -> dict[str, Any]:
         """Return the agent's declared parameters where all files declare the same, and else none."""
-        declared = [without_credentials(info.at("agent_info").get("llm_args", dict, {}))[0] for info in self.infos]
+        declared = [without_names(info.at("agent_info").get("llm_args", dict, {}))[0] for info in self.infos]
         if all(one == declared[0] for one in declared):
-            return _named_parameters(declared[0])
-        self.loss.gap(
-            "agent-parameters-differ", "changed", "the systems were run with different parameters, which the one scaffold cannot state",
-            where="info/agent_info/llm_args", consequence="the scaffold states none; each system's file has those declared for it",
-        )  # fmt: skip
+            return named_parameters(declared[0])
+        self.loss.gap(gaps.PARAMETERS)
         return {}
 
     def _system(self, id_: str, source: Source) -> dict[str, Any]:
         info = source.root.at("info")
-        declared, dropped = without_credentials(info.at("agent_info").get("llm_args", dict, {}))
+        declared, dropped = without_names(info.at("agent_info").get("llm_args", dict, {}))
+        dropped += without_names(info.at("user_info").get("llm_args", dict, {}))[1] + source.credentials
         if dropped:
-            self.loss.gap("credentials", "dropped", "a credential stood in the source and was left out; revoke it where it was issued", where="info", consequence="nothing of it is in the bundle", count=dropped)
+            self.loss.gap(gaps.CREDENTIALS, dropped, source=source.name)
         implementation = info.at("agent_info").get("implementation", str, "")
         if implementation not in ("", "llm_agent"):
-            self.loss.gap(f"agent-{slug(implementation, 40)}", "not-recorded", f"the agent of {id_} is {implementation!r}, whose version and prompts are not recorded", where="info/agent_info/implementation", consequence="what it adds to the requests cannot be known")
-        runner = {"name": "tau2-bench"} | ({"version": info.get("git_commit", str)} if info.value.get("git_commit") else {})
+            self.loss.gap(gaps.AGENT, implementation=implementation, system=id_)
+        runner = {"name": "tau2-bench"} | (
+            {"version": info.get("git_commit", str)[:200]} if info.value.get("git_commit") else {}
+        )
         return {
             "fsep": self.version,
             "kind": "system",
             "id": id_,
             "model": {"name": info.at("agent_info").get("llm", str)},
-            "declared_parameters": _named_parameters(declared),
+            "declared_parameters": named_parameters(declared),
             "runner": runner,
         }
 
-    def _runs(self, system: str, source: Source, writer: BundleWriter) -> Iterator[dict[str, Any]]:
+    def _runs(self, system: str, source: Source, writer: BundleWriter) -> Iterator[Mapping[str, Any]]:
+        seen: set[tuple[str, int]] = set()
         for simulation in source.root.each("simulations"):
             task_id = simulation.get("task_id", str)
             if task_id not in self.item_ids:
-                raise SourceError(f"{simulation.where}: it is of task {task_id!r}, which is not among the tasks.")
+                raise SourceError(
+                    f"{simulation.where}: it is of task {task_id!r}, which is not among the tasks."
+                )
             item, trial = self.item_ids[task_id], simulation.get("trial", int, 0)
-            run = Simulation(simulation, _environment(self.info), self.tasks[task_id], self.info, writer.blob, self.loss, system)
-            yield {"run": slug(f"{system}.{item}.{trial}"), "system": system, "scaffold": SCAFFOLD, "item": item, "replicate": trial, **run.record()}
+            if (item, trial) in seen:
+                raise SourceError(
+                    f"{simulation.where}: trial {trial} of the task {task_id!r} is there twice.",
+                    advice="Which of them counts cannot be guessed; leave one in the file.",
+                )
+            seen.add((item, trial))
+            run = Simulation(
+                node=simulation,
+                environment=_environment(self.info),
+                task=self.tasks[task_id],
+                info=self.info,
+                blob=writer.blob,
+                loss=self.loss,
+                system=system,
+            )
+            names = {
+                "run": slug(f"{system}.{item}.{trial}"),
+                "system": system,
+                "scaffold": SCAFFOLD,
+                "item": item,
+                "replicate": trial,
+            }
+            yield from run_records(self._held("run", {**names, **run.record()}, simulation.where))
 
-    def _design_gaps(self) -> None:
+    def _held(self, schema: str, value: dict[str, Any], where: str) -> dict[str, Any]:
+        """Return a value that is valid; refuse what the protocol has no place for, with where it stands."""
+        if not is_valid(self.protocol, schema, value):
+            problem = explain(self.protocol, schema, value)[0]
+            at = problem.pointer or "the top"
+            raise SourceError(f"{where}: it cannot be written as a {schema}: at {at}, {problem.message}")
+        return value
+
+    def _design_gaps(self, tools: bool) -> None:
         """Say what none of the files record."""
-        gap = self.loss.gap
-        for info in self.infos:
-            if not info.at("environment_info").value.get("tool_defs"):
-                gap("tool-definitions", "not-recorded", "the definitions of the tools were not recorded (tool_defs is null)", where="info/environment_info/tool_defs", consequence="what the systems were told of their tools is not known, and no request digest can be derived: FSEP-ENV-001 fails")
-        gap("environment-version", "not-recorded", "the version of the environment was not recorded apart from the harness's commit", where="info/environment_info", consequence="FSEP-ENV-001 fails")
-        gap("system-prompt-wrapping", "not-recorded", "what the harness wrote around the policy in the agent's system prompt, and around the scenario in the user simulator's, was not recorded", where="info", consequence="the rebuilt prompts hold only the parts that the file has")
-        gap("requests", "not-recorded", "requests were not recorded: neither their digests nor the parameters sent with each", where="simulations/*/messages", consequence="FSEP-REQ-001 and FSEP-REQ-003 fail")
-        gap("time-zone", "dropped", "times are recorded without a time zone, and so cannot be written in UTC", where="simulations/*/start_time", consequence="runs state no start; the times stand as they came in the runs' extensions")
-
-    def _commits(self) -> None:
-        commits = {id_: source.root.at("info").get("git_commit", str, "") for id_, source in self.systems.items()}
+        if not tools:
+            self.loss.gap(gaps.TOOLS, len(self.infos))
+        for gap in (gaps.ENVIRONMENT, gaps.WRAPPING, gaps.REQUESTS, gaps.EVALUATION, gaps.LIMIT, gaps.TIMES):
+            self.loss.gap(gap)
+        commits = {
+            id_: source.root.at("info").get("git_commit", str, "") for id_, source in self.systems.items()
+        }
         if len(set(commits.values())) > 1:
-            words = "; ".join(f"{id_} at {commit[:12] or 'no stated commit'}" for id_, commit in commits.items())
-            self.loss.gap("commits-differ", "not-recorded", f"the systems were run at different commits of the harness ({words}), and what changed between them is not recorded", where="info/git_commit", consequence="prompts, tools and the user simulator may differ: FSEP-OBS-003 warns", count=len(set(commits.values())))
+            each = (f"{id_} at {commit[:12] or 'no stated commit'}" for id_, commit in commits.items())
+            self.loss.gap(gaps.COMMITS, len(set(commits.values())), commits="; ".join(each))
 
 
 def _environment(info: Node) -> str:
     return slug(info.at("environment_info").get("domain_name", str))
 
 
+def _tools(info: Node) -> list[dict[str, Any]]:
+    """Return the definitions of the tools, where the file has them: flat, or each inside a `function`."""
+    made = []
+    for tool in info.at("environment_info").value.get("tool_defs") or ():
+        inner = tool.get("function", tool) if isinstance(tool, dict) else {}
+        made.append({member: inner.get(member, "") for member in ("name", "description", "parameters")})
+    return made
+
+
 def _under(value: Any, place: str) -> Any:
     for name in place.split("/"):
         value = value.get(name) if isinstance(value, dict) else None
     return value
-
-
-def _named_parameters(declared: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in declared.items() if re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name)}
-
-
-def _as_text(value: Any) -> str:
-    """Return a part of a scenario as text: itself, or its members that are not null, a paragraph each."""
-    if value is None:
-        return ""
-    if isinstance(value, dict):
-        return "\n\n".join(f"{name}:\n{_as_text(inner)}" for name, inner in value.items() if inner is not None)
-    return value if isinstance(value, str) else str(value)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fsep.adapters.source import Node, without_credentials
+from fsep.adapters.names import named_parameters, slug
+from fsep.adapters.source import Node, without_names
 
 SCAFFOLD = "tau2"
 # What the simulated user writes when the dialogue is over.
@@ -13,15 +14,38 @@ DEFAULT_STEPS = 200
 
 
 def scaffold(info: Node, greeting: str, version: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return the scaffold: a greeting on the agent's behalf; then, bounded, the user speaks until a stop marker, and the agent answers.
+    """Return the scaffold.
 
-    Either may first call tools. The policy and the simulator's guidelines are those recorded in the file.
+    A greeting on the agent's behalf; then, bounded, the user speaks until a stop marker, and the agent
+    answers. Either may first call tools. Policy and guidelines are those recorded in the file.
     """
     steps = min(10_000, max(1, info.get("max_steps", int, DEFAULT_STEPS)))
     user = info.at("user_info")
-    stopped = {"test": "any", "of": [{"test": "contains", "text": "{{user}}", "value": marker} for marker in STOP_MARKERS]}
+    stopped = {
+        "test": "any",
+        "of": [{"test": "contains", "text": "{{user}}", "value": marker} for marker in STOP_MARKERS],
+    }
     environment = info.at("environment_info")
     guidelines = _literal(user.get("global_simulation_guidelines", str, ""))
+    scenario = f"{guidelines}\n\n{{{{item.persona}}}}\n\n{{{{item.instructions}}}}"
+    instructions = [
+        _say("policy", "system", _literal(environment.get("policy", str, "")), to="agent"),
+        _say("scenario", "system", scenario, to="customer"),
+        _say("greeting", "assistant", _literal(greeting), **{"for": "agent"}),
+    ]
+    user_parameters = named_parameters(without_names(user.get("llm_args", dict, {}))[0])
+    reply = _tools("reply", "agent", environment, steps, parameters)
+    exchange = {
+        "do": "repeat",
+        "id": "exchange",
+        "max": steps,
+        "at_bound": "stop",
+        "until": stopped,
+        "steps": [
+            _tools("user", "customer", environment, steps, user_parameters),
+            {"do": "when", "if": {"test": "not", "of": stopped}, "then": [reply]},
+        ],
+    }
     return {
         "fsep": version,
         "kind": "scaffold",
@@ -31,26 +55,19 @@ def scaffold(info: Node, greeting: str, version: str, parameters: dict[str, Any]
             "actors": {"agent": {"kind": "model"}, "customer": {"kind": "simulator", "simulator": "user"}},
             "primary": "agent",
             "threads": {"main": {"speakers": ["agent", "customer"]}},
-            "steps": [
-                {"do": "say", "id": "policy", "thread": "main", "role": "system", "to": "agent", "text": _literal(environment.get("policy", str, ""))},
-                {"do": "say", "id": "scenario", "thread": "main", "role": "system", "to": "customer", "text": f"{guidelines}\n\n{{{{item.persona}}}}\n\n{{{{item.instructions}}}}"},
-                {"do": "say", "id": "greeting", "thread": "main", "role": "assistant", "for": "agent", "text": _literal(greeting)},
-                {
-                    "do": "repeat", "id": "exchange", "max": steps, "at_bound": "stop", "until": stopped,
-                    "steps": [
-                        _tools("user", "customer", environment, steps, without_credentials(user.get("llm_args", dict, {}))[0]),
-                        {"do": "when", "if": {"test": "not", "of": stopped}, "then": [_tools("reply", "agent", environment, steps, parameters)]},
-                    ],
-                },
-            ],
+            "steps": [*instructions, exchange],
             "result": [{"name": "last", "text": "{{user}}"}],
         },
-    }  # fmt: skip
+    }
 
 
-def _tools(id_: str, actor: str, environment: Node, rounds: int, parameters: dict[str, Any]) -> dict[str, Any]:
-    from fsep.adapters.tau2 import slug
+def _say(id_: str, role: str, text: str, **whom: str) -> dict[str, Any]:
+    return {"do": "say", "id": id_, "thread": "main", "role": role, **whom, "text": text}
 
+
+def _tools(
+    id_: str, actor: str, environment: Node, rounds: int, parameters: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "do": "tools",
         "id": id_,

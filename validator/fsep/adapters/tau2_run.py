@@ -2,31 +2,62 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from fsep import limits
+from fsep.adapters import tau2_gaps as gaps
 from fsep.adapters.loss import Loss
-from fsep.adapters.source import Node, SourceError, without_credentials
-from fsep.adapters.tau2_program import STOP_MARKERS
+from fsep.adapters.names import as_text
+from fsep.adapters.source import Node, SourceError, altered
 
 EXTENSION = "org.sierra-research.tau2"
 STATUSES = {"user_stop": "completed", "agent_stop": "completed", "max_steps": "limit-reached"}
 FINISHES = {
-    "stop": "stop", "end_turn": "stop", "stop_sequence": "stop", "tool_calls": "tool-calls", "tool_use": "tool-calls",
-    "length": "length", "max_tokens": "length", "content_filter": "content-filter",
-}  # fmt: skip
+    "stop": "stop",
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "tool_calls": "tool-calls",
+    "tool_use": "tool-calls",
+    "length": "length",
+    "max_tokens": "length",
+    "content_filter": "content-filter",
+}
 # What carries over as it came, into the run's extensions.
-KEPT = ("id", "termination_reason", "trial", "seed", "start_time", "end_time", "duration", "agent_cost", "user_cost")
+KEPT = (
+    "id",
+    "termination_reason",
+    "trial",
+    "seed",
+    "start_time",
+    "end_time",
+    "duration",
+    "agent_cost",
+    "user_cost",
+)
 # Members of a provider's raw reply that are carried over; the rest is dropped and counted.
-READ_OF_RAW = frozenset(("model", "finish_reason", "stop_reason", "thinking_blocks", "role", "content", "message", "usage", "index"))
+READ_OF_RAW = frozenset(("model", "finish_reason", "stop_reason", "thinking_blocks"))
+# Names of such members that are told apart in the loss report.
+RAW_NAMED = 32
+TOKENS = (("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens"))
+# Rewards of this kind are from 0 to 1; the schema's bound.
+REWARD = 1e9
 
 
 class Simulation:
     """A simulation, with what its design, system and bundle give."""
 
-    def __init__(self, node: Node, environment: str, task: Node, info: Node, blob: Callable[[bytes], str], loss: Loss, system: str) -> None:
+    def __init__(
+        self,
+        *,
+        node: Node,
+        environment: str,
+        task: Node,
+        info: Node,
+        blob: Callable[[bytes], str],
+        loss: Loss,
+        system: str,
+    ) -> None:
         """Gather what a run is made of."""
         self._node, self._environment, self._task, self._info = node, environment, task, info
         self._blob, self._loss, self._system = blob, loss, system
@@ -38,50 +69,82 @@ class Simulation:
         events = [*self._instructions(), *self._events()]
         run: dict[str, Any] = {"status": status, "events": events}
         if status == "failed":
-            run["failure"] = {"kind": "infrastructure-error", "message": f"the source says: {reason or 'nothing'}"[:2000]}
-            self._loss.gap(f"ended-{len(reason)}", "changed", f"runs that ended otherwise than by a stop or the bound ({reason!r}) count as failed", where="simulations/*/termination_reason", consequence="they are declared by no departure, since the source declares none")
+            run["failure"] = {
+                "kind": "infrastructure-error",
+                "message": f"the source says: {reason or 'nothing'}"[:2000],
+            }
+            self._loss.gap(gaps.ENDED, reason=reason or "unsaid")
         elif status == "limit-reached":
-            self._loss.gap("step-bound", "changed", "the harness bounds all steps of a run together, which the program does not express", where="info/max_steps", consequence="a run that met that bound does not replay")
+            self._loss.gap(gaps.STEP_BOUND)
         else:
             run["result"] = [{"name": "last", "content": self._content(self._last_words())}]
         reward = self._node.at("reward_info").value.get("reward")
-        if isinstance(reward, int | float) and not isinstance(reward, bool) and math.isfinite(reward):
+        if isinstance(reward, int | float) and not isinstance(reward, bool) and abs(reward) <= REWARD:
             run["reward"] = reward
-        kept, dropped = without_credentials({name: self._node.value[name] for name in KEPT if self._node.value.get(name) is not None})
-        self._count_credentials(dropped)
-        run["extensions"] = {EXTENSION: kept}
+        run["extensions"] = {
+            EXTENSION: {
+                name: self._node.value[name] for name in KEPT if self._node.value.get(name) is not None
+            }
+        }
         return run
 
     def _last_words(self) -> str:
-        said = [message for message in self._node.get("messages", list) if isinstance(message, dict) and message.get("role") == "user"]
+        said = [
+            message
+            for message in self._node.get("messages", list)
+            if isinstance(message, dict) and message.get("role") == "user"
+        ]
         return str(said[-1].get("content") or "") if said else ""
 
     def _instructions(self) -> Iterator[dict[str, Any]]:
         """Yield the events before the first message: neither was recorded, both are rebuilt from the file."""
-        from fsep.adapters.tau2 import _as_text
-
         policy = self._info.at("environment_info").get("policy", str, "")
         guidelines = self._info.at("user_info").get("global_simulation_guidelines", str, "")
         scenario = self._task.at("user_scenario").value
-        texts = (("policy", "agent", policy), ("scenario", "customer", f"{guidelines}\n\n{_as_text(scenario.get('persona'))}\n\n{_as_text(scenario.get('instructions'))}"))
+        texts = (
+            ("policy", "agent", policy),
+            (
+                "scenario",
+                "customer",
+                f"{guidelines}\n\n{as_text(scenario.get('persona'))}\n\n{as_text(scenario.get('instructions'))}",
+            ),
+        )
         for step, to, text in texts:
             yield {
-                "kind": "message", "step": step, "thread": "main", "actor": "program", "origin": "program", "role": "system",
-                "to": to, "content": self._content(text), "rebuilt": True,
-            }  # fmt: skip
-        self._loss.gap("system-prompt", "rebuilt", "the agent's system prompt was not recorded; it was rebuilt from the policy in the file", where="info/environment_info/policy", consequence="FSEP-TRN-004 fails, and the bundle does not reach `replayed`")
-        self._loss.gap("user-prompt", "rebuilt", "the user simulator's prompt was not recorded; it was rebuilt from the guidelines and the task's scenario", where="info/user_info, tasks/*/user_scenario", consequence="FSEP-TRN-004 fails, and the bundle does not reach `replayed`")
+                "kind": "message",
+                "step": step,
+                "thread": "main",
+                "actor": "program",
+                "origin": "program",
+                "role": "system",
+                "to": to,
+                "content": self._content(text),
+                "rebuilt": True,
+            }
+        self._loss.gap(gaps.AGENT_PROMPT)
+        self._loss.gap(gaps.USER_PROMPT)
 
     def _events(self) -> Iterator[dict[str, Any]]:
         """Yield an event for each message; the first is the harness's greeting, if no model made it."""
         exchange, turn, speaker, calling = -1, 0, "", False
         for place, message in enumerate(self._node.each("messages")):
             role = message.get("role", str)
-            if place == 0 and role == "assistant" and not message.value.get("raw_data") and not message.value.get("tool_calls"):
+            if (
+                place == 0
+                and role == "assistant"
+                and not message.value.get("raw_data")
+                and not message.value.get("tool_calls")
+            ):
                 yield {
-                    "kind": "message", "step": "greeting", "thread": "main", "actor": "program", "origin": "program",
-                    "role": "assistant", "for": "agent", "content": self._content(message.value.get("content")),
-                }  # fmt: skip
+                    "kind": "message",
+                    "step": "greeting",
+                    "thread": "main",
+                    "actor": "program",
+                    "origin": "program",
+                    "role": "assistant",
+                    "for": "agent",
+                    "content": self._content(message.value.get("content")),
+                }
                 continue
             if role == "tool":
                 step = f"{'user' if speaker == 'user' else 'reply'}[{max(exchange, 0)}][{turn}]"
@@ -95,33 +158,47 @@ class Simulation:
                 turn = 0
                 exchange += role == "user"
             speaker, calling = role, bool(message.value.get("tool_calls"))
-            yield self._output(message, f"{'user' if role == 'user' else 'reply'}[{max(exchange, 0)}][{turn}]")
+            yield self._output(
+                message, f"{'user' if role == 'user' else 'reply'}[{max(exchange, 0)}][{turn}]"
+            )
 
     def _output(self, message: Node, step: str) -> dict[str, Any]:
         user = message.get("role", str) == "user"
-        who = {"actor": "customer", "origin": "simulator", "role": "user"} if user else {"actor": "agent", "origin": "model", "role": "assistant"}
+        who = (
+            {"actor": "customer", "origin": "simulator", "role": "user"}
+            if user
+            else {"actor": "agent", "origin": "model", "role": "assistant"}
+        )
         event: dict[str, Any] = {"kind": "output", "step": step, "thread": "main", **who}
         raw = message.at("raw_data")
         event["content"] = self._with_reasoning(raw, message.value.get("content"))
-        calls = [self._call(call) for call in message.each("tool_calls")] if message.value.get("tool_calls") else []
+        calls = (
+            [self._call(call) for call in message.each("tool_calls")]
+            if message.value.get("tool_calls")
+            else []
+        )
         if calls:
             event["tool_calls"] = calls
         if raw.value.get("model"):
             event["returned_model"] = raw.get("model", str)[:200]
         else:
-            self._loss.gap(f"returned-model-{self._system}-{who['actor']}", "not-recorded", f"the model identity that the provider returned was not recorded for the {'user simulator' if user else 'agent'} in the runs of {self._system}", where="simulations/*/messages/*/raw_data", consequence="FSEP-REQ-005 fails: which model answered rests on the name alone")
+            who_ = "user simulator" if user else "agent"
+            self._loss.gap(gaps.RETURNED, system=self._system, actor=who["actor"], who=who_)
         finish = raw.value.get("finish_reason") or raw.value.get("stop_reason")
         if isinstance(finish, str):
             event["finish"] = FINISHES.get(finish, "other")
         event |= self._usage(message)
-        unread = set(raw.value) - READ_OF_RAW
-        if unread:
-            self._loss.gap("raw-data", "dropped", f"members of the providers' raw replies were not carried over: {', '.join(sorted(unread))[:300]}", where="simulations/*/messages/*/raw_data", consequence="none for any check")
+        if altered(message.value.get("content")):
+            event["rebuilt"] = True
+        for name in sorted(set(raw.value) - READ_OF_RAW)[:RAW_NAMED]:
+            self._loss.gap(gaps.RAW_MEMBER, name=name)
+        if message.value.get("cost"):
+            self._loss.gap(gaps.COSTS)
         return event
 
     def _usage(self, message: Node) -> dict[str, Any]:
         usage = message.at("usage")
-        counts = {ours: usage.value[theirs] for ours, theirs in (("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens")) if isinstance(usage.value.get(theirs), int)}
+        counts = {ours: usage.value[theirs] for ours, theirs in TOKENS if _is_count(usage.value.get(theirs))}
         return {"usage": counts} if counts else {}
 
     def _with_reasoning(self, raw: Node, content: Any) -> Any:
@@ -132,10 +209,20 @@ class Simulation:
             return text
         parts: list[dict[str, Any]] = []
         for block in raw.each("thinking_blocks"):
-            thinking, signature = block.value.get("thinking"), block.value.get("signature") or block.value.get("data")
-            part: dict[str, Any] = {"type": "reasoning", "form": "text" if isinstance(thinking, str) else "opaque"}
+            thinking, signature = (
+                block.value.get("thinking"),
+                block.value.get("signature") or block.value.get("data"),
+            )
+            part: dict[str, Any] = {
+                "type": "reasoning",
+                "form": "text" if isinstance(thinking, str) else "opaque",
+            }
             if isinstance(thinking, str):
-                part |= {"text": thinking} if len(thinking) <= limits.TEXT_CHARACTERS else {"blob": self._blob(thinking.encode())}
+                part |= (
+                    {"text": thinking}
+                    if len(thinking) <= limits.TEXT_CHARACTERS
+                    else {"blob": self._blob(thinking.encode())}
+                )
             if isinstance(signature, str) and len(signature) <= limits.TEXT_CHARACTERS:
                 part["signature"] = signature
             parts.append(part)
@@ -157,18 +244,27 @@ class Simulation:
         arguments = call.value.get("arguments")
         if not isinstance(arguments, dict | str):
             raise SourceError(f"{call.where}/arguments: an object was expected.")
-        return {"id": call.get("id", str)[:200] or "x", "name": call.get("name", str)[:200] or "x", "arguments": arguments}
+        return {
+            "id": call.get("id", str)[:200] or "x",
+            "name": call.get("name", str)[:200] or "x",
+            "arguments": arguments,
+        }
 
     def _result(self, message: Node, step: str) -> dict[str, Any]:
         event: dict[str, Any] = {
-            "kind": "tool-result", "step": step, "thread": "main", "actor": self._environment, "origin": "environment", "role": "tool",
-            "tool_call_id": message.get("id", str)[:200] or "x", "content": self._content(message.value.get("content") or ""),
-        }  # fmt: skip
+            "kind": "tool-result",
+            "step": step,
+            "thread": "main",
+            "actor": self._environment,
+            "origin": "environment",
+            "role": "tool",
+            "tool_call_id": message.get("id", str)[:200] or "x",
+            "content": self._content(message.value.get("content") or ""),
+        }
+        if altered(message.value.get("content")):
+            event["rebuilt"] = True
         return event | ({"error": True} if message.value.get("error") is True else {})
 
-    def _count_credentials(self, dropped: int) -> None:
-        if dropped:
-            self._loss.gap("credentials", "dropped", "a credential stood in the source and was left out; revoke it where it was issued", where="info", consequence="nothing of it is in the bundle", count=dropped)
 
-
-__all__ = ["EXTENSION", "STOP_MARKERS", "Simulation"]
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -22,7 +22,10 @@ EXHAUSTED = "a run asks for more work between its events than the language allow
 
 
 def judge(replay: Replay, run: str, place: Place, collector: Collector) -> None:
-    """Write what a replay showed of one run, under the requirement that it concerns; `place` is where it diverges, if it does."""
+    """Write what a replay showed of one run, under the requirement that it concerns.
+
+    `place` is where the run diverges, if it does.
+    """
     divergence = replay.divergence
     if divergence is not None:
         failed = REQUIREMENTS[divergence.kind]

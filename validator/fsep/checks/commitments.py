@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +15,10 @@ from fsep.checks.whole import Whole
 from fsep.digests import document_digest
 from fsep.findings import Place, Problem
 from fsep.parsing.canonical import digest
+
+NO_ANCHOR = (
+    "no trust anchor was given, so that the time-stamp of the design's commitment could not be verified"
+)
 
 
 def commitment_digest(commitment: Mapping[str, Any]) -> str:
@@ -141,11 +145,7 @@ def _proof(whole: Whole) -> datetime | Problem:
             raise BlockedError(Blocked.by(study.broken[proof["path"]]))
         return Problem("the proof of the design's commitment is not in the bundle", here, found=proof["path"])
     if not study.trust:
-        raise BlockedError(
-            Blocked(
-                "no trust anchor was given, so that the time-stamp of the design's commitment could not be verified"
-            )
-        )
+        raise BlockedError(Blocked(NO_ANCHOR))
     try:
         return proven_time(response, bytes.fromhex(commitment_digest(commitments[place])), study.trust)
     except TimestampError as error:
@@ -166,7 +166,7 @@ def before_the_first_run(whole: Whole) -> Iterator[Answer]:
     if isinstance(time, Problem):
         yield Blocked.by("FSEP-PRE-004")
         return
-    proven = instant(time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+    proven = instant(time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
     if whole.summary.unstarted:
         yield Problem(
             "runs do not record when they started", Place(), found=f"{whole.summary.unstarted} runs"

@@ -138,9 +138,9 @@ def within_the_limit(whole: Whole) -> Iterator[Answer]:
             elif count <= limit * plan.cell_size:
                 yield Passed()
             else:
-                message = f"of {plan.cell_size} planned runs of the system {system!r} with the scaffold {scaffold!r}, {count} failed or are missing"
                 yield Problem(
-                    message,
+                    f"of {plan.cell_size} planned runs of the system {system!r} with the scaffold "
+                    f"{scaffold!r}, {count} failed or are missing",
                     whole.study.design.place("/limits/missing_share"),
                     found=count / plan.cell_size,
                     expected=f"at most {limit}",

@@ -14,7 +14,7 @@ from fsep.findings import Place, Problem
 
 MANIFEST = "bundle.json"
 
-# Roles by the place they belong to, and how many files of each a bundle holds: least, and most (None: any number).
+# Roles by the place they belong to: folders, and files of their own.
 FOLDERS = {
     "scaffolds": "scaffold",
     "systems": "system",

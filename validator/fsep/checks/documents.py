@@ -1,9 +1,9 @@
-"""Reading the documents of a bundle (FSEP-DOC, FSEP-REF-001): each is read, judged and kept, or kept out with the reason."""
+"""Reading the documents of a bundle (FSEP-DOC, FSEP-REF-001): each is kept, or kept out with the reason."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
 
 from fsep import limits, protocol
 from fsep.bundle import Bundle, BundleError
@@ -29,7 +29,7 @@ class Unusable(Exception):
 
 
 class Reader:
-    """Reads documents and records of one protocol version into values, writing what is wrong to a collector."""
+    """Reads documents and records of one protocol version, writing what is wrong to a collector."""
 
     def __init__(self, version: Protocol, collector: Collector, *, reference: bool = False) -> None:
         """Choose the engine: the compiled one decides, or with `reference` the `jsonschema` library does."""
@@ -128,13 +128,14 @@ def read_manifest(bundle: Bundle, collector: Collector) -> tuple[Document, Proto
     reader.check_schema("bundle", value, MANIFEST, None, data)
     collector.passed("FSEP-DOC-001")
     collector.passed("FSEP-DOC-003")
-    return Document(MANIFEST, "bundle", value, data), reader.protocol
+    # That it is valid says that it is an object.
+    return Document(MANIFEST, "bundle", cast(Mapping[str, Any], value), data), reader.protocol
 
 
 def by_role(
     documents: Iterable[Document], broken: dict[str, str], collector: Collector
 ) -> dict[str, dict[str, Document]]:
-    """Sort documents by role and id; of those that do not stand under their id, write what is wrong and keep them out."""
+    """Sort documents by role and id; those that do not stand under their id are kept out."""
     sorted_: dict[str, dict[str, Document]] = {}
     for document in documents:
         if document.role not in ("scaffold", "system", "simulator", "environment"):

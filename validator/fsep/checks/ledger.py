@@ -94,6 +94,7 @@ def _compare(study: Study, summary: Summary, ledger: Ledger) -> Iterator[Answer]
     )
     if len(dropped) > declared:
         yield Problem(
-            f"{len(dropped)} runs were started and are not in the bundle, and {declared} are declared missing; the first: {dropped[0]!r}",
+            f"{len(dropped)} runs were started and are not in the bundle, and {declared} are declared "
+            f"missing; the first: {dropped[0]!r}",
             Place(LEDGER),
         )

@@ -15,7 +15,10 @@ from fsep.scaffold.program import Program
 
 @dataclass(frozen=True)
 class RunLine:
-    """One line of a run: `head` is the run's first record, `record` this line's, `first` the place of its first event in the run."""
+    """One line of a run.
+
+    `head` is the run's first record, `record` this line's, `first` the place of its first event in the run.
+    """
 
     study: Study
     head: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""What outputs show of how they were obtained (FSEP-OBS): gathered a system at a time, compared at the end."""
+"""What outputs show of how they were obtained (FSEP-OBS): gathered for each system, compared at the end."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from fsep.checks.summary import Summary
     from fsep.checks.whole import Whole
 
-# Outputs below which nothing is said of a system, and the constant affix worth speaking of; both are the protocol's.
+# Outputs below which nothing is said of a system, and the constant affix worth speaking of; both are the
+# protocol's.
 ENOUGH = 20
 AFFIX = 8
 # How much of an affix is kept: the protocol compares no more.
 AFFIX_KEPT = 64
-# Names of members that are counted, for the sentence alone: the first in their order, so that merging loses no count.
+# Names of members that are counted, for the sentence alone: the first in their order, so that merging loses
+# no count.
 NAMES_KEPT = 16
 
 
@@ -32,10 +34,10 @@ NAMES_KEPT = 16
 class Observed:
     """What the outputs of one system's primary actor have in common.
 
-    `texts` counts those looked at for their form, `objects` the JSON objects among them, `names` how many of those have
-    a member of each name; `prefix` and `suffix` are what all texts begin and end with (None before the first). Of all
-    `outputs`, `reasoning` counts those with reasoning and `signed` those whose reasoning is signed. Observations merge:
-    associative and commutative, with the empty one as identity.
+    `texts` counts those looked at for their form, `objects` the JSON objects among them, `names` how many of
+    those have a member of each name; `prefix` and `suffix` are what all texts begin and end with (None before
+    the first). Of all `outputs`, `reasoning` counts those with reasoning and `signed` those whose reasoning
+    is signed. Observations merge: associative and commutative, with the empty one as identity.
     """
 
     texts: int = 0
@@ -111,8 +113,10 @@ def _of_event(event: Mapping[str, Any]) -> Observed:
     if not text:
         return Observed(outputs=1, reasoning=reasoning, signed=signed)
     names = _members(text)
-    found = {name: 1 for name in sorted(names)[:NAMES_KEPT]} if names is not None else {}
-    return Observed(1, int(names is not None), found, text[:AFFIX_KEPT], text[-AFFIX_KEPT:], 1, reasoning, signed)
+    found = dict.fromkeys(sorted(names)[:NAMES_KEPT], 1) if names is not None else {}
+    return Observed(
+        1, int(names is not None), found, text[:AFFIX_KEPT], text[-AFFIX_KEPT:], 1, reasoning, signed
+    )
 
 
 def _members(text: str) -> list[str] | None:
@@ -151,16 +155,21 @@ def one_form(whole: Whole) -> Iterator[Answer]:
         if observed.objects and form == "a JSON object":
             message = _wrapped(system, observed, {other: compared[other] for other in others})
         else:
-            message = f"all {observed.texts} replies of the system {system!r} are {form}; not so those of {', '.join(map(repr, others))}"
+            message = (
+                f"all {observed.texts} replies of the system {system!r} are {form}; "
+                f"not so those of {', '.join(map(repr, others))}"
+            )
         yield Problem(message, whole.study.systems[system].place("/id"))
 
 
 def _wrapped(system: str, observed: Observed, others: Mapping[str, Observed]) -> str:
     names = ", ".join(f"{name!r} in {count}" for name, count in observed.names.items())
-    rest = " and ".join(f"{other.objects or 'none'} of the {other.texts} replies of {id_!r}" for id_, other in others.items())
+    rest = " and ".join(
+        f"{other.objects or 'none'} of the {other.texts} replies of {id_!r}" for id_, other in others.items()
+    )
     return (
-        f"{observed.objects} of the {observed.texts} replies of the system {system!r} are each wrapped in a JSON object"
-        f" (with the member {names}), and {rest}"
+        f"{observed.objects} of the {observed.texts} replies of the system {system!r} are each wrapped in a "
+        f"JSON object (with the member {names}), and {rest}"
     )
 
 
@@ -178,12 +187,14 @@ def one_answer_on_reasoning(whole: Whole) -> Iterator[Answer]:
         document, observed = whole.study.systems[system], compared[system]
         declared = document.value.get("declared_parameters")
         signed = f" ({observed.signed} of them with a signature)" if observed.signed else ""
-        though = "" if declared is None else f", though its declared parameters name only {', '.join(sorted(declared)) or 'nothing'}"
-        message = (
-            f"{observed.reasoning} of {observed.outputs} outputs of the system {system!r} carry reasoning{signed}{though};"
-            f" outputs of {', '.join(map(repr, lacking))} carry none"
+        though = ""
+        if declared is not None:
+            though = f", though its declared parameters name only {', '.join(sorted(declared)) or 'nothing'}"
+        yield Problem(
+            f"{observed.reasoning} of {observed.outputs} outputs of the system {system!r} "
+            f"carry reasoning{signed}{though}; outputs of {', '.join(map(repr, lacking))} carry none",
+            document.place("/id"),
         )
-        yield Problem(message, document.place("/id"))
 
 
 @check("FSEP-OBS-003", "study")
@@ -194,7 +205,12 @@ def one_runner(study: Study) -> Iterator[Answer]:
         if len({tuple(sorted(runner.items())) for runner in runners.values()}) == 1:
             yield Passed(len(runners))
         else:
-            each = "; ".join(f"{id_!r} by {runner['name']}, version {runner.get('version', 'not stated')}" for id_, runner in runners.items())
-            message = f"the systems were run by different programs, or different versions (commits) of one: {each}"
-            yield Problem(message, next(iter(systems.values())).place("/runner"))
+            each = "; ".join(
+                f"{id_!r} by {runner['name']}, version {runner.get('version', 'not stated')}"
+                for id_, runner in runners.items()
+            )
+            yield Problem(
+                f"the systems were run by different programs, or different versions (commits) of one: {each}",
+                next(iter(systems.values())).place("/runner"),
+            )
     yield from study.unusable("system")

@@ -50,7 +50,8 @@ def no_external_part(study: Study) -> Iterator[Answer]:
         for step in program.externals:
             place = study.documents["scaffold"][id_].place("/program/steps")
             yield Problem(
-                f"the step {step['id']!r} is an external part: the harness {step['harness']['name']!r} is named by digest and cannot be replayed",
+                f"the step {step['id']!r} is an external part: the harness {step['harness']['name']!r} "
+                "is named by digest and cannot be replayed",
                 place,
                 group=(id_, step["id"]),
             )

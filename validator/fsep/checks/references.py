@@ -88,7 +88,10 @@ def field_problems(study: Study, record: Any) -> Iterator[str]:
             if value is None:
                 yield f"the scaffold {scaffold!r} uses the field {name!r}, which the item does not have"
             elif not isinstance(value, dict) and isinstance(value, list) != (kind == "list"):
-                yield f"the scaffold {scaffold!r} uses the field {name!r} as a {kind}, and in the item it is none"
+                yield (
+                    f"the scaffold {scaffold!r} uses the field {name!r} as a {kind}, "
+                    "and in the item it is none"
+                )
 
 
 @check("FSEP-DSG-001", "study")

@@ -68,8 +68,9 @@ _CHECKS: dict[Scope, list[Check]] = {
 def check(requirement: str, scope: Scope) -> Callable[[F], F]:
     """Bind a function to a requirement.
 
-    The function is given the subjects of its scope and yields a `Problem` for each fault, `Passed` for what it looked at and
-    found right, `Blocked` for what it could not look at; nothing where the requirement does not apply.
+    The function is given the subjects of its scope and yields a `Problem` for each fault, `Passed` for what
+    it looked at and found right, `Blocked` for what it could not look at; nothing where the requirement does
+    not apply.
     """
 
     def bind(function: F) -> F:

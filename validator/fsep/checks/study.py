@@ -46,7 +46,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The lines of a ledger that were read, each with the digest of its bytes; `lost` is the requirement that failed for some line."""
+    """The lines of a ledger that were read, each with the digest of its bytes.
+
+    `lost` is the requirement that failed for some line, if one did.
+    """
 
     lines: tuple[tuple[str, Mapping[str, Any]], ...] = field(repr=False)
     lost: str | None = None
@@ -56,9 +59,11 @@ class Ledger:
 class Study:
     """All of a bundle but its runs.
 
-    `broken` holds, for each listed path that cannot be used, the requirement that failed; `ids` the ids of every role's
-    listed documents, usable or not; `item_lines` the lines of the items that are usable, by id; `lost_items` the requirement that
-    failed for some line of the items, if one did.
+    `broken` holds, for each listed path that cannot be used, the requirement that failed; `ids` the ids of
+    every role's listed documents, usable or not; `item_lines` the lines of the items that are usable, by id;
+    `lost_items` the requirement that failed for some line of the items, if one did; `unready`, by role and
+    id, the requirement that keeps runs from being replayed with the thing, ("design", "") standing for all
+    runs.
     """
 
     protocol: Protocol
@@ -78,7 +83,6 @@ class Study:
     ledger: Ledger | None
     trust: tuple[bytes, ...]
     unready: Mapping[tuple[str, str], str]
-    """By role and id: the requirement that keeps runs from being replayed with the thing; ("design", "") stands for all runs."""
 
     def only(self, role: str) -> Document:
         """Return the document of a role that occurs once.
@@ -167,7 +171,10 @@ class Settings:
 
 
 def missing_blob(study: Study, digest: str) -> str | None:
-    """Return the requirement that keeps a blob from being read, FSEP-REF-007 where it is simply not there; None where it can be."""
+    """Return the requirement that keeps a blob from being read; None where it can be.
+
+    Of a blob that is simply not there it is FSEP-REF-007.
+    """
     if digest in study.blobs:
         return None
     broken = study.broken.get(f"blobs/{digest}")

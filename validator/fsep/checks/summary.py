@@ -18,7 +18,7 @@ STATUSES = ("completed", "limit-reached", "failed")
 
 
 class Entry(NamedTuple):
-    """A run in the index: a digest of its id, its place in the plan (None outside it), file, line and status."""
+    """A run in the index: a digest of its id, its place in the plan (None outside it), where it stands."""
 
     id_digest: bytes
     slot: int | None
@@ -51,8 +51,11 @@ class Read:
 class Summary:
     """What one or more shards came to.
 
-    `index` holds an entry for each usable run, in order; `first_start` the earliest start with the run that has it; `events_sha256` the digests
-    of runs' events where a ledger asks for them. Summaries merge: associative, with the empty summary as identity.
+    `index` holds an entry for each usable run, in order; `first_start` the earliest start with the run that
+    has it; `broken` the files that were not gone by, each with the requirement that failed; `lost_runs` how
+    many runs have no place in the plan because of an earlier failure, by its requirement; `events_sha256` the
+    digests of runs' events where a ledger asks for them. Summaries merge: associative, with the empty summary
+    as identity.
     """
 
     results: Results = field(default_factory=Results)
@@ -64,9 +67,7 @@ class Summary:
     first_start: tuple[str, str] | None = None
     unstarted: int = 0
     broken: Mapping[str, str] = field(default_factory=dict)
-    """The files that were not gone by, each with the requirement that failed."""
     lost_runs: Mapping[str, int] = field(default_factory=dict)
-    """How many runs have no place in the plan because of an earlier failure, by its requirement."""
     events_sha256: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __add__(self, other: Summary) -> Summary:
@@ -82,16 +83,9 @@ class Summary:
                 for system in {**self.observed, **other.observed}
             },
             characters={
-                scaffold: tuple(
-                    map(
-                        sum,
-                        zip(
-                            self.characters.get(scaffold, (0, 0)),
-                            other.characters.get(scaffold, (0, 0)),
-                            strict=True,
-                        ),
-                    )
-                )  # type: ignore[misc]
+                scaffold: _added(
+                    self.characters.get(scaffold, (0, 0)), other.characters.get(scaffold, (0, 0))
+                )
                 for scaffold in {**self.characters, **other.characters}
             },
             first_start=min(starts) if starts else None,
@@ -105,3 +99,7 @@ class Summary:
         """Yield the entries of the index."""
         for id_digest, slot, file, line, status in _ENTRY.iter_unpack(self.index):
             yield Entry(id_digest, None if slot == _UNPLANNED else slot, file, line, STATUSES[status])
+
+
+def _added(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return one[0] + other[0], one[1] + other[1]

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from fsep.checks.line import RunLine, instant, step_of
 from fsep.checks.registry import Answer, Blocked, Passed, check
-from fsep.credentials import credentials, suspicious
 from fsep.checks.study import Study, missing_blob
+from fsep.credentials import credentials, suspicious
 from fsep.findings import Place, Problem
 
 
@@ -54,7 +54,8 @@ def nothing_rebuilt(line: RunLine) -> Iterator[Answer]:
                 else "the text"
             )
             yield Problem(
-                f"{what} at the step {step_of(event)!r} was rebuilt by an importer, not recorded (system {line.head['system']!r})",
+                f"{what} at the step {step_of(event)!r} was rebuilt by an importer, not recorded "
+                f"(system {line.head['system']!r})",
                 line.event_place(place, "rebuilt"),
                 group=(line.head["system"], line.head["scaffold"], step_of(event)),
             )
@@ -147,9 +148,9 @@ def _recorded(line: RunLine, member: str, what: str) -> Iterator[Answer]:
         if member in event:
             passed += 1
         else:
-            message = f"{what} for outputs of {event['actor']!r} ({event['origin']}) in runs of the system {line.head['system']!r}"
             yield Problem(
-                message,
+                f"{what} for outputs of {event['actor']!r} ({event['origin']}) "
+                f"in runs of the system {line.head['system']!r}",
                 line.event_place(place),
                 group=(line.head["system"], line.head["scaffold"], event["actor"]),
             )
@@ -188,9 +189,9 @@ def identity_is_declared(line: RunLine) -> Iterator[Answer]:
         elif returned in pin:
             passed += 1
         else:
-            message = f"the provider returned another model than declared for {event['actor']!r} of the system {line.head['system']!r}"
             yield Problem(
-                message,
+                f"the provider returned another model than declared for {event['actor']!r} "
+                f"of the system {line.head['system']!r}",
                 line.event_place(place, "returned_model"),
                 found=returned,
                 expected=" or ".join(pin),
@@ -201,7 +202,7 @@ def identity_is_declared(line: RunLine) -> Iterator[Answer]:
 
 
 def _pin(line: RunLine, actor: str) -> list[str] | None:
-    """Return the identities declared for what speaks as an actor; None where none are, or the document is unusable."""
+    """Return the identities declared for what speaks as an actor; None where none can be told."""
     speaker = line.program.actors.get(actor) if line.program is not None else None
     if speaker is not None and speaker.kind == "simulator":
         document = line.study.documents.get("simulator", {}).get(str(speaker.simulator))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from fsep.checks.registry import Blocked, BlockedError
 from fsep.checks.study import Document, Study

@@ -10,8 +10,8 @@ from fsep import __version__, limits, protocol
 from fsep.bundle import Bundle, BundleError
 from fsep.checks.container import MANIFEST
 from fsep.checks.registry import Blocked
-from fsep.credentials import credentials
 from fsep.checks.whole import Whole
+from fsep.credentials import credentials
 from fsep.engine.established import established
 from fsep.findings import Facet, Finding, Outcome, Report, Results, Tally
 from fsep.findings.report import Leverage, RequirementOutcome, Verdict
@@ -179,11 +179,13 @@ def _provenance(whole: Whole | None, tallies: Mapping[str, Tally]) -> dict[str, 
     ):
         return {
             "grade": "ledgered",
-            "says": "The runner's hash-chained ledger shows a start and an end for every run, so that dropped runs would show; the runner itself is taken at its word.",
+            "says": "The runner's hash-chained ledger shows a start and an end for every run, so that "
+            "dropped runs would show; the runner itself is taken at its word.",
         }
     return {
         "grade": "self-recorded",
-        "says": "Nobody but the producer vouches for these records: that the exchanges took place, and that no others were made and dropped, is not shown.",
+        "says": "Nobody but the producer vouches for these records: that the exchanges took place, and that "
+        "no others were made and dropped, is not shown.",
     }
 
 

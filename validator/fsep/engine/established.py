@@ -8,10 +8,14 @@ from fsep.checks.whole import Whole
 from fsep.findings import Facet
 
 _RECOMPUTED = {
-    "whole": "The files are those the manifest names, byte for byte; documents and records are well formed, and their references resolve.",
-    "replayed": "Every transcript is a run of its program: each text the scaffold contributed is what the program renders, and each recorded request digest follows from the events.",
-    "complete": "Every planned run is there once, or is declared failed or missing within the design's limit.",
-    "preregistered": "The design was committed before the first run started, by a time-stamp that verifies offline; the start times of runs are the runner's.",
+    "whole": "The files are those the manifest names, byte for byte; documents and records are well formed, "
+    "and their references resolve.",
+    "replayed": "Every transcript is a run of its program: each text the scaffold contributed is what the "
+    "program renders, and each recorded request digest follows from the events.",
+    "complete": "Every planned run is there once, or is declared failed or missing within the design's "
+    "limit.",
+    "preregistered": "The design was committed before the first run started, by a time-stamp that verifies "
+    "offline; the start times of runs are the runner's.",
 }
 _ATTESTED = (
     "That the model named is the one that answered: a provider can return any identity.",
@@ -20,7 +24,8 @@ _ATTESTED = (
 _NOT_ESTABLISHED = (
     "That the model produced the recorded bytes, and that nothing was added or removed at the provider.",
     "That no other study was run and dropped, or another run of the same item preferred.",
-    "That the items, simulators and environments are good ones, and that results carry over to people, places and times not measured.",
+    "That the items, simulators and environments are good ones, and that results carry over to people, "
+    "places and times not measured.",
 )
 
 
@@ -45,7 +50,8 @@ def established(
         and counts.get("replayed")
     ):
         recomputed.append(
-            f"{counts['replayed']} of {counts['runs']} transcripts are runs of their programs, event for event; what keeps `replayed` from being reached is listed under the facet."
+            f"{counts['replayed']} of {counts['runs']} transcripts are runs of their programs, event for "
+            "event; what keeps `replayed` from being reached is listed under the facet."
         )
     if counts.get("withheld"):
         attested.append(
@@ -54,7 +60,7 @@ def established(
     return {
         "by_recomputation": tuple(recomputed),
         "attested": tuple(attested),
-        "not_established": tuple([*missing, *_NOT_ESTABLISHED]),
+        "not_established": (*missing, *_NOT_ESTABLISHED),
     }
 
 

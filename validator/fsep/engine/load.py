@@ -10,12 +10,13 @@ from typing import Any
 from fsep import limits
 from fsep.bundle import Bundle, BundleError
 from fsep.checks import container, documents, programs, references
-from fsep.checks.container import DOCUMENT_ROLES, MANIFEST, FileFacts, Listing
+from fsep.checks.container import DOCUMENT_ROLES, MANIFEST, Listing
 from fsep.checks.documents import Reader, Unusable
 from fsep.checks.registry import Blocked, checks, run
 from fsep.checks.study import Document, Ledger, Listed, Study
 from fsep.checks.summary import Read
-from fsep.digests import item_digest, items_digest
+from fsep.digests import item_digest, items_digest, program_digest
+from fsep.engine.reading import judge, record
 from fsep.findings import Collector, Place, Problem
 from fsep.parsing.lines import read_lines
 from fsep.scaffold.machine import Item
@@ -181,7 +182,7 @@ class _Loader:
             return None
 
     def _hash(self, listed: Listed, keep: int) -> bytes | None:
-        """Read a file of any size for its digest, and return so many of its first bytes; None where it cannot be used."""
+        """Read a file of any size, and return so many of its first bytes; None where it cannot be used."""
         whole, size, kept = sha256(), 0, b""
         try:
             with self.bundle.open(listed.path) as stream:
@@ -195,7 +196,7 @@ class _Loader:
         return kept if self._judge(listed, Read(whole.hexdigest(), size, None)) else None
 
     def _records(self, listed: Listed, schema: str, each: Callable[[int, bytes, Any], None]) -> str | None:
-        """Read a JSON Lines file, line by line; return the requirement that failed for some line, if one did."""
+        """Read a JSON Lines file; return the requirement that failed for some line, if one did."""
         lost: str | None = None
         whole, size, count = sha256(), 0, 0
 
@@ -258,7 +259,7 @@ class _Loader:
         return None if listed.path in self.broken else Ledger(tuple(found), lost)
 
     def _unready(self, study: Study) -> dict[tuple[str, str], str]:
-        """Return what keeps runs from being replayed, beside programs that are no programs: by thing, or for all runs."""
+        """Return what keeps runs from being replayed, by thing or for all, beside programs that are none."""
         unready: dict[tuple[str, str], str] = {}
         for requirement in ("FSEP-REF-002", "FSEP-REF-003", "FSEP-DSG-002"):
             if self.collector.failures(requirement):
@@ -285,34 +286,5 @@ def _bad_locks(study: Study) -> list[tuple[str, str]]:
         for role in references.BOUND_ROLES
         for lock in study.design.value.get(f"{role}s", ())
         if lock["id"] in study.documents.get(role, {})
-        and references.program_digest(study.documents[role][lock["id"]].value) != lock["program_sha256"]
+        and program_digest(study.documents[role][lock["id"]].value) != lock["program_sha256"]
     ]
-
-
-def judge(listed: Listed, read: Read, collector: Collector) -> bool:
-    """Hold a file that was read to the manifest; whether it is the one listed, so that what it says can be gone by."""
-    facts = FileFacts(listed, read.sha256, read.bytes, read.records)
-    intact = (read.sha256, read.bytes) == (listed.sha256, listed.bytes)
-    for one in checks("file"):
-        if intact or one.requirement == "FSEP-BND-006":
-            run([one], collector, facts)
-        elif one.requirement == "FSEP-BND-007" and read.records is not None:
-            collector.not_checked(one.requirement, Blocked.by("FSEP-BND-006").reason)
-    return intact
-
-
-def record(reader: Reader, schema: str, path: str, number: int, data: bytes | None) -> tuple[bytes, Any]:
-    """Parse one line and hold it to its schema.
-
-    Raises:
-        Unusable: when it is too long, no strict JSON, or not valid.
-    """
-    if data is None:
-        reader.collector.failed(
-            "FSEP-DOC-004", Problem(f"the line is longer than {limits.LINE_BYTES} bytes", Place(path, number))
-        )
-        raise Unusable("FSEP-DOC-004")
-    value = reader.parse("FSEP-DOC-004", path, number, data)
-    reader.collector.passed("FSEP-DOC-004")
-    reader.check_schema(schema, value, path, number, data)
-    return data, value

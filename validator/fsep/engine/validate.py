@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from fsep.bundle import Bundle, open_bundle
-from fsep.checks import commitments, complete, ledger, observe, transcripts  # noqa: F401  # binding checks is importing their modules
+from fsep.checks import commitments, complete, ledger, observe, transcripts  # noqa: F401  # importing binds them
 from fsep.checks.documents import Unusable
 from fsep.checks.registry import checks, run
 from fsep.checks.summary import Summary
@@ -55,7 +55,10 @@ def validate(
         paths = [path for path, listed in sorted(study.listed.items()) if listed.role == "transcripts"]
         usable = [(path, number) for number, path in enumerate(paths) if path not in study.broken]
         summary = Summary(results=collector.results(), read=loaded.read)
-        for part in _map(bundle, loaded, usable, jobs, reference, trust, progress):
+        summaries = _map(
+            bundle, loaded, usable, jobs=jobs, reference=reference, trust=trust, progress=progress
+        )
+        for part in summaries:
             summary = summary + part
         final = Collector()
         whole = Whole(study, summary)
@@ -67,6 +70,7 @@ def _map(
     bundle: Bundle,
     loaded: Loaded,
     usable: list[tuple[str, int]],
+    *,
     jobs: int,
     reference: bool,
     trust: Sequence[bytes],
@@ -103,7 +107,7 @@ _shard: Shard
 
 
 def _open(path: str, reference: bool, trust: tuple[bytes, ...]) -> None:
-    """Prepare a worker: it opens the bundle itself, since compiled programs do not travel between processes."""
+    """Prepare a worker: it opens the bundle itself, since compiled programs do not travel to it."""
     global _shard  # noqa: PLW0603  # a worker process holds exactly one
     bundle = open_bundle(path)
     _shard = Shard(

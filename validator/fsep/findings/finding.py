@@ -10,9 +10,10 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A place in a bundle: a file, a line and a column counted from 1 (in characters), and a JSON pointer into the document or line.
+    """A place in a bundle: a file, a line and a column, and a JSON pointer into the document or line.
 
-    All may be unknown: of a fault of the bundle as a whole even the path is None.
+    Lines and columns are counted from 1, columns in characters. All may be unknown: of a fault of the bundle
+    as a whole even the path is None.
     """
 
     path: str | None = None
@@ -23,9 +24,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a check found: a sentence, a place, and the values that differ, as they are (a renderer makes them safe to print).
+    """What a check found: a sentence, a place, and the values that differ.
 
-    Problems of one requirement with the same `group` are one finding that counts its places.
+    The values are as they are; a renderer makes them safe to print. Problems of one requirement with the same
+    `group` are one finding that counts its places.
     """
 
     message: str
@@ -39,7 +41,8 @@ class Problem:
 class Finding:
     """A problem under its requirement, as it stands in a report.
 
-    `found` and `expected` are short texts; `count` is how many places of the same kind it stands for, the first being the one located.
+    `found` and `expected` are short texts; `count` is how many places of the same kind it stands for, the
+    first being the one located.
     """
 
     requirement: str

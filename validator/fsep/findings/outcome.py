@@ -10,7 +10,7 @@ from enum import StrEnum
 class Outcome(StrEnum):
     """The five ways a requirement ends."""
 
-    PASS = "pass"  # noqa: S105  # an outcome, no password
+    PASS = "pass"
     FAIL = "fail"
     NOT_APPLICABLE = "not-applicable"
     NOT_CHECKED = "not-checked"
@@ -21,7 +21,8 @@ class Outcome(StrEnum):
 class Tally:
     """How often a requirement was met, not met, and could not be looked at.
 
-    `reasons` says why it was not checked, each reason with how often. Tallies add up: associative, with the empty tally as identity.
+    `reasons` says why it was not checked, each reason with how often. Tallies add up: associative, with the
+    empty tally as identity.
     """
 
     passed: int = 0
@@ -45,7 +46,10 @@ class Tally:
 
     @property
     def outcome(self) -> Outcome:
-        """The outcome that follows: a failure outweighs what was not checked, that what is withheld, that a pass."""
+        """The outcome that follows.
+
+        A failure outweighs what was not checked, that what is withheld, that a pass.
+        """
         if self.failed:
             return Outcome.FAIL
         if self.not_checked:

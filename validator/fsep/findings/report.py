@@ -17,7 +17,8 @@ ReachedOrNot = Literal["reached", "not-reached"]
 class Facet:
     """Whether a facet is reached, whether the manifest asserts it, and what stands between.
 
-    `because` holds sentences that begin with the id of a requirement; `pinned` says that only external parts stand between.
+    `because` holds sentences that begin with the id of a requirement; `pinned` says that only external parts
+    stand between.
     """
 
     status: ReachedOrNot

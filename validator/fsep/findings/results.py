@@ -13,7 +13,7 @@ from fsep.findings.outcome import Tally
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """A problem and how many of its kind there were; of two folds of one kind the one placed first is kept."""
+    """A problem and how many of its kind there were; of two of one kind the one placed first is kept."""
 
     problem: Problem
     count: int = 1
@@ -38,8 +38,8 @@ Folds = Mapping[str, Mapping[Key, Fold]]
 class Results:
     """Tallies and problems by requirement.
 
-    Results merge: associative and commutative, with the empty results as identity. Of each requirement the problems placed first are
-    kept, up to a limit; all are in its tally, so that none is lost from the count.
+    Results merge: associative and commutative, with the empty results as identity. Of each requirement the
+    problems placed first are kept, up to a limit; all are in its tally, so that none is lost from the count.
     """
 
     tallies: Mapping[str, Tally] = field(default_factory=dict)
@@ -110,8 +110,8 @@ class Collector:
     def results(self) -> Results:
         """Freeze."""
         tallies = {
-            requirement: Tally(*counts, self._reasons.get(requirement, {}))
-            for requirement, counts in self._counts.items()
+            requirement: Tally(passed, failed, withheld, not_checked, self._reasons.get(requirement, {}))
+            for requirement, (passed, failed, withheld, not_checked) in self._counts.items()
         }
         return Results(tallies, {requirement: _first(folds) for requirement, folds in self._folds.items()})
 

@@ -1,4 +1,4 @@
-"""Found and expected values as short texts: where they are long, what is shown begins a little before they differ."""
+"""Found and expected values as short texts: of long ones, what is shown begins just before they differ."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import json
 import os
 from typing import Any
 
-# Characters of a value that are shown, and how many of those it shares with the other are kept before the difference.
+# Characters of a value that are shown, and how many of those it shares with the other are kept before the
+# difference.
 SHOWN = 160
 BEFORE = 40
 
 
 def shown(found: Any, expected: Any) -> tuple[str | None, str | None]:
-    """Return two values as texts of at most about 160 characters each, cut so that their first difference is in sight."""
+    """Return two values as texts of about 160 characters at most, cut to show their first difference."""
     one, other = _text(found), _text(expected)
     if one is None or other is None or max(len(one), len(other)) <= SHOWN:
         return _cut(one, 0), _cut(other, 0)
-    start = max(0, len(os.path.commonprefix([one, other])) - BEFORE)
+    common = os.path.commonprefix([one, other])  # noqa: RUF071  # character by character is what is meant
+    start = max(0, len(common) - BEFORE)
     return _cut(one, start), _cut(other, start)
 
 

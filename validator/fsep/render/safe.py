@@ -46,7 +46,7 @@ def safe(text: str, limit: int | None = None) -> str:
     a credential is not shown. With a `limit`,
     what is longer is cut to that many characters, the last an ellipsis.
     """
-    text = _without_credentials(text)
+    text = veiled(text)
     head = text if limit is None else text[: limit + 1]
     shown = head if head.isascii() and head.isprintable() else _escaped(head)
     if "##" in shown:
@@ -57,7 +57,8 @@ def safe(text: str, limit: int | None = None) -> str:
     return shown
 
 
-def _without_credentials(text: str) -> str:
+def veiled(text: str) -> str:
+    """Return a text without what has the shape of a credential."""
     if _HINT.search(text) is None:
         return text
     from fsep.credentials import hidden  # noqa: PLC0415 - its engine is loaded when there is something to look at

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from fsep.credentials import credentials, hidden
 from fsep.render.layout import counted, wrap
 from fsep.render.program_text import ProgramText, Segment
-from fsep.render.safe import cells, guard, safe
+from fsep.render.safe import cells, guard, safe, veiled
 from fsep.render.style import Paint, Style
 
 Event = Mapping[str, Any]
@@ -195,6 +194,8 @@ def _notes(event: Event) -> Iterator[str]:
 
 
 def _parameter(name: str, value: Any) -> str:
+    from fsep.credentials import credentials  # noqa: PLC0415 - its engine is loaded when there is something to look at
+
     if next(credentials({name: value}, names=True), None):
         return "(credential, not shown)"
     return safe(json.dumps(value, ensure_ascii=False), 60)
@@ -250,7 +251,7 @@ def _text(text: str, bar: str, style: Style, *paints: Paint) -> Iterator[str]:
     if not text:
         yield style.paint("     (empty)", "dim")
         return
-    for own in hidden(text).split("\n"):
+    for own in veiled(text).split("\n"):
         for line in wrap(safe(own.replace("\t", _TAB)), style.columns - cells(gutter)):
             yield style.paint(gutter, "dim") + style.paint(line, *paints)
 

@@ -1,1 +1,1 @@
-"""The scaffold language: programs, the machine that runs them, and replay. Nothing here does any input or output."""
+"""The scaffold language: programs, the machine that runs them, and replay; without any input or output."""

@@ -71,7 +71,7 @@ def _as_developer(messages: Iterable[Message]) -> Iterator[Message]:
 
 
 def _in_user(messages: Iterable[Message]) -> Iterator[Message]:
-    """Carry instructions in the user message that follows them, or in one of their own where another kind follows."""
+    """Carry instructions in the user message that follows them, or in one of their own where none does."""
     held: list[str] = []
     for message in messages:
         if message.role == "system":
@@ -94,7 +94,9 @@ def _merged(messages: Iterable[Message], separator: str) -> Iterator[Message]:
     pending: list[str] = []
     role = ""
     for message in messages:
-        mergeable = isinstance(message.content, str) and not message.tool_calls and message.tool_call_id is None
+        mergeable = (
+            isinstance(message.content, str) and not message.tool_calls and message.tool_call_id is None
+        )
         if pending and (not mergeable or message.role != role):
             yield Message(role, separator.join(pending))
             pending = []

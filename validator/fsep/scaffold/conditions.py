@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from fsep.scaffold.flow import Condition
 from fsep.scaffold.iregexp import compile_pattern
 from fsep.scaffold.machine import State
-from fsep.scaffold.steps import Condition
 from fsep.scaffold.template import Template
 
 

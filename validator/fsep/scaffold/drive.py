@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from fsep.scaffold.machine import Ending, External, Item, Output, Setting, Want, start
+from fsep.scaffold.machine import Ending, External, Item, Setting, Want, start
+from fsep.scaffold.message import Output
 from fsep.scaffold.program import Program
 
-# What answers a want that the program does not answer itself: the content, the calls and what else the event records.
+# Answers a want that the program does not answer itself: the content, the calls and what else the event
+# records.
 Respond = Callable[[Want], tuple[Output, dict[str, Any]]]
 
 
@@ -42,10 +44,16 @@ def drive(program: Program, setting: Setting, item: Item, replicate: int, respon
             events.append(event)
             answer = None
         else:
-            digest = {} if want.request is None else {"parameters": dict(want.request.parameters), "request_sha256": want.request.sha256()}
+            digest = (
+                {}
+                if want.request is None
+                else {"parameters": dict(want.request.parameters), "request_sha256": want.request.sha256()}
+            )
             output, recorded = respond(want)
             if want.max_events:
                 event |= {"actor": "harness", "origin": "harness", "role": "assistant"}
-            event |= {"content": output.content} | ({"tool_calls": list(output.tool_calls)} if output.tool_calls else {})
+            event |= {"content": output.content} | (
+                {"tool_calls": list(output.tool_calls)} if output.tool_calls else {}
+            )
             events.append({**event, **({"error": True} if output.error else {}), **digest, **recorded})
             answer = External(output.content, 1) if want.max_events else output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from fsep import limits
 from fsep.parsing.canonical import CanonicalError, canonical
@@ -13,85 +13,112 @@ from fsep.scaffold.template import Value
 # What `trim` removes: the characters that JSON calls white space.
 BLANK = "\t\n\r "
 
-Operation = Callable[[Value], "Value | None"]
+TextOperation = Callable[[str], str | None]
+Splitter = Callable[[str], tuple[str, ...] | None]
+ListOperation = Callable[[tuple[str, ...]], tuple[str, ...] | None]
+Pipeline = Callable[[str], Value | None]
+Kind = Literal["text", "list"]
 
 
 class PipelineError(ValueError):
     """A pipeline applies an operation to a kind of value it does not take."""
 
 
-def compile_pipeline(operations: Sequence[Mapping[str, Any]]) -> tuple[Operation, str]:
-    """Compile a pipeline; return its function and the kind of value it gives, `text` or `list`.
+def compile_pipeline(operations: Sequence[Mapping[str, Any]]) -> tuple[Pipeline, Kind]:
+    """Compile a pipeline; return its function and the kind of value it gives.
 
-    The function returns None where the pipeline fails: a marker is absent, nothing parses, a list or its pointer is empty.
+    A pipeline works on a text, makes a list of it at most once, and then works on the list. The function
+    returns None where the pipeline fails: a marker is absent, nothing parses, a list or its pointer is empty.
 
     Raises:
         PipelineError: when an operation cannot follow the one before it.
     """
-    kind = "text"
-    steps: list[Operation] = []
+    on_text: list[TextOperation] = []
+    splitter: Splitter | None = None
+    on_list: list[ListOperation] = []
     for place, operation in enumerate(operations):
         name = operation["op"]
-        if name in ("lines", "split", "json-array"):
-            if kind == "list":
+        if name in _TO_LIST:
+            if splitter is not None:
                 raise PipelineError(f"operation {place}: {name} takes a text and is given a list")
-            kind = "list"
-            steps.append(_TO_LIST[name](operation))
-        elif name in ("nonempty", "first"):
-            if kind == "text":
+            splitter = _TO_LIST[name](operation)
+        elif name in _ON_LIST:
+            if splitter is None:
                 raise PipelineError(f"operation {place}: {name} takes a list and is given a text")
-            steps.append(_ON_LIST[name](operation))
+            on_list.append(_ON_LIST[name](operation))
+        elif splitter is None:
+            on_text.append(_ON_TEXT[name](operation))
         else:
-            on_text = _ON_TEXT[name](operation)
-            steps.append(_each(on_text) if kind == "list" else on_text)
+            on_list.append(_each(_ON_TEXT[name](operation)))
+    work_on_text = _text_pipeline(on_text)
+    if splitter is None:
+        return work_on_text, "text"
+    return _list_pipeline(work_on_text, splitter, on_list), "list"
 
-    def run(value: Value) -> Value | None:
-        current: Value | None = value
-        for step in steps:
-            current = step(current)  # type: ignore[arg-type]  # the loop ends at the first None
-            if current is None or current == ():
+
+def _text_pipeline(operations: Sequence[TextOperation]) -> TextOperation:
+    def run(text: str) -> str | None:
+        for operation in operations:
+            result = operation(text)
+            if result is None:
                 return None
-        return current
-
-    return run, kind
-
-
-def _each(operation: Operation) -> Operation:
-    def run(value: Value) -> Value | None:
-        results = [operation(element) for element in value]
-        return None if None in results else tuple(results)  # type: ignore[arg-type]
+            text = result
+        return text
 
     return run
 
 
-def _before(operation: Mapping[str, Any]) -> Operation:
+def _list_pipeline(
+    before: TextOperation, splitter: Splitter, operations: Sequence[ListOperation]
+) -> Pipeline:
+    def run(text: str) -> Value | None:
+        whole = before(text)
+        if whole is None:
+            return None
+        elements = splitter(whole)
+        for operation in operations:
+            if not elements:
+                return None
+            elements = operation(elements)
+        return elements or None
+
+    return run
+
+
+def _each(operation: TextOperation) -> ListOperation:
+    def run(elements: tuple[str, ...]) -> tuple[str, ...] | None:
+        results = tuple(result for element in elements if (result := operation(element)) is not None)
+        return results if len(results) == len(elements) else None
+
+    return run
+
+
+def _before(operation: Mapping[str, Any]) -> TextOperation:
     marker, last = operation["marker"], operation["which"] == "last"
 
-    def run(value: Value) -> Value | None:
-        head, found, _ = value.rpartition(marker) if last else value.partition(marker)  # type: ignore[union-attr]
+    def run(text: str) -> str | None:
+        head, found, _ = text.rpartition(marker) if last else text.partition(marker)
         return head if found else None
 
     return run
 
 
-def _after(operation: Mapping[str, Any]) -> Operation:
+def _after(operation: Mapping[str, Any]) -> TextOperation:
     marker, last = operation["marker"], operation["which"] == "last"
 
-    def run(value: Value) -> Value | None:
-        _, found, tail = value.rpartition(marker) if last else value.partition(marker)  # type: ignore[union-attr]
+    def run(text: str) -> str | None:
+        _, found, tail = text.rpartition(marker) if last else text.partition(marker)
         return tail if found else None
 
     return run
 
 
-def _lines(value: Value) -> Value:
-    lines = value.split("\n")  # type: ignore[union-attr]
-    return tuple(line[:-1] if line.endswith("\r") else line for line in lines)
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line[:-1] if line.endswith("\r") else line for line in text.split("\n"))
 
 
-def _json_array(value: Value) -> Value | None:
+def _json_array(text: str) -> tuple[str, ...] | None:
     """Return the first array that parses, starting at one of the first `limits.ARRAY_STARTS` brackets."""
-    text = str(value)
     start = -1
     for _ in range(limits.ARRAY_STARTS):
         start = text.find("[", start + 1)
@@ -99,15 +126,17 @@ def _json_array(value: Value) -> Value | None:
             return None
         array = _parse_prefix(text, start)
         if array is not None:
-            return tuple(element if isinstance(element, str) else canonical(element).decode() for element in array)
+            return tuple(
+                element if isinstance(element, str) else canonical(element).decode() for element in array
+            )
     return None
 
 
-def _json_pointer(operation: Mapping[str, Any]) -> Operation:
+def _json_pointer(operation: Mapping[str, Any]) -> TextOperation:
     tokens = [token.replace("~1", "/").replace("~0", "~") for token in operation["pointer"].split("/")[1:]]
 
-    def run(value: Value) -> Value | None:
-        found = _parse_whole(str(value).strip(BLANK))
+    def run(text: str) -> str | None:
+        found = _parse_whole(text.strip(BLANK))
         for token in tokens:
             if isinstance(found, dict) and token in found:
                 found = found[token]
@@ -154,7 +183,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse, parse_int=_integer, parse_float=_float)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_refuse, parse_int=_integer, parse_float=_float
+)
 
 
 def _decode(text: str, start: int) -> tuple[Any, int]:
@@ -184,22 +215,24 @@ def _depth(value: Any) -> int:
     while level:
         containers = [item for item in level if isinstance(item, dict | list)]
         depth += bool(containers)
-        level = [inner for item in containers for inner in (item.values() if isinstance(item, dict) else item)]
+        level = [
+            inner for item in containers for inner in (item.values() if isinstance(item, dict) else item)
+        ]
     return depth
 
 
-_ON_TEXT: dict[str, Callable[[Mapping[str, Any]], Operation]] = {
-    "trim": lambda _: lambda value: value.strip(BLANK),  # type: ignore[union-attr]
+_ON_TEXT: dict[str, Callable[[Mapping[str, Any]], TextOperation]] = {
+    "trim": lambda _: lambda text: text.strip(BLANK),
     "before": _before,
     "after": _after,
     "json-pointer": _json_pointer,
 }
-_TO_LIST: dict[str, Callable[[Mapping[str, Any]], Operation]] = {
+_TO_LIST: dict[str, Callable[[Mapping[str, Any]], Splitter]] = {
     "lines": lambda _: _lines,
-    "split": lambda operation: lambda value: tuple(value.split(operation["at"])),  # type: ignore[union-attr]
+    "split": lambda operation: lambda text: tuple(text.split(operation["at"])),
     "json-array": lambda _: _json_array,
 }
-_ON_LIST: dict[str, Callable[[Mapping[str, Any]], Operation]] = {
-    "nonempty": lambda _: lambda value: tuple(element for element in value if element),
-    "first": lambda operation: lambda value: value[: operation["count"]],
+_ON_LIST: dict[str, Callable[[Mapping[str, Any]], ListOperation]] = {
+    "nonempty": lambda _: lambda elements: tuple(element for element in elements if element),
+    "first": lambda operation: lambda elements: elements[: operation["count"]],
 }

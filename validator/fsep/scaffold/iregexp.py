@@ -1,4 +1,4 @@
-"""I-Regexp (RFC 9485) without `\\p`, run by RE2 in linear time."""
+r"""I-Regexp (RFC 9485) without `\p`, run by RE2 in linear time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _NORMAL = r"[^\\.*+?|(){}\[\]]"
 _ESCAPE = r"\\[nrt()*+.?\\\[\]^{|}\-]"
 _CLASS_CHAR = rf"(?:[^\\\[\]\-]|{_ESCAPE})"
 _CLASS = rf"\[\^?-?(?:{_CLASS_CHAR}(?:-{_CLASS_CHAR})?)*-?\]"
-_TOKEN = re.compile(rf"(?P<class>{_CLASS})|(?P<escape>{_ESCAPE})|(?P<repeat>[*+?]|\{{[0-9]+(?:,[0-9]*)?\}})|(?P<other>[|()])|(?P<dot>\.)|(?P<normal>{_NORMAL})")
+_TOKEN = re.compile(
+    rf"(?P<class>{_CLASS})|(?P<escape>{_ESCAPE})|(?P<repeat>[*+?]|\{{[0-9]+(?:,[0-9]*)?\}})"
+    rf"|(?P<other>[|()])|(?P<dot>\.)|(?P<normal>{_NORMAL})"
+)
 _BARE_CLASS = frozenset(("[]", "[^]"))
 
 
@@ -27,10 +30,11 @@ class PatternError(ValueError):
 
 @lru_cache(maxsize=1024)
 def compile_pattern(pattern: str) -> Any:
-    """Return the RE2 program that matches a whole text where the I-Regexp does.
+    r"""Return the RE2 program that matches a whole text where the I-Regexp does.
 
     Raises:
-        PatternError: when the pattern is outside RFC 9485 or uses `\\p`, repeats more than 1000 times or is too large.
+        PatternError: when the pattern is outside RFC 9485 or uses `\p`, repeats more than 1000 times or is
+            too large.
     """
     options = re2.Options()
     options.max_mem = MAX_MEMORY

@@ -1,7 +1,7 @@
 """The machine: a program's run as a generator that says what comes next and is told what came.
 
-It neither reads nor calls anything. The runner answers it with a live model's words, the validator with recorded ones, so
-that what is executed and what is checked cannot drift apart.
+It neither reads nor calls anything. The runner answers it with a live model's words, the validator with
+recorded ones, so that what is executed and what is checked cannot drift apart.
 """
 
 from __future__ import annotations
@@ -12,10 +12,20 @@ from typing import Any
 
 from fsep import limits
 from fsep.scaffold.adaptation import Adaptations
-from fsep.scaffold.message import BlobText, Message, Output, WithheldText, assemble, encode_content, no_blobs, text_of, view_content
+from fsep.scaffold.message import (
+    BlobText,
+    Message,
+    Output,
+    WithheldText,
+    assemble,
+    encode_content,
+    no_blobs,
+    text_of,
+    view_content,
+)
 from fsep.scaffold.program import Program
 from fsep.scaffold.template import Template, Value
-from fsep.scaffold.view import View, request_digest, seed_for, tools_digest
+from fsep.scaffold.view import Request, View, seed_for
 
 
 class Exhausted(Exception):
@@ -24,7 +34,7 @@ class Exhausted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """The tools an environment defines, by name, in the order they are sent; None where they were not recorded."""
+    """The tools an environment defines, by name, in the order they are sent; None where not recorded."""
 
     id: str
     tools: Mapping[str, Mapping[str, Any]] | None
@@ -38,11 +48,11 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the runs of one system share: names of models, adaptations, environments, and the design's digest."""
+    """What the runs of one system share: names of models, adaptations, environments, the design's digest."""
 
     model: str
     design_sha256: str
-    adaptations: Adaptations = Adaptations()
+    adaptations: Adaptations = field(default_factory=Adaptations)
     simulators: Mapping[str, str] = field(default_factory=dict)
     environments: Mapping[str, Environment] = field(default_factory=dict)
 
@@ -57,48 +67,18 @@ class Item:
     def values(self) -> dict[str, Value]:
         """Return the values a template sees."""
         return {
-            f"item.{name}": value if isinstance(value, str) else tuple(value) for name, value in self.fields.items()
+            f"item.{name}": value if isinstance(value, str) else tuple(value)
+            for name, value in self.fields.items()
         }
-
-
-class Request:
-    """What an actor is sent for its next words; to be asked before the answer is given."""
-
-    __slots__ = ("_offered", "_view", "model", "parameters")
-
-    def __init__(
-        self, model: str, parameters: Mapping[str, Any], offered: Mapping[str, Mapping[str, Any]] | None, view: View, derivable: bool
-    ) -> None:
-        """Gather what a request is made of; `derivable` is false where the tools offered were not recorded."""
-        self.model, self.parameters = model, parameters
-        self._offered = None if not derivable else list((offered or {}).values())
-        self._view = view
-
-    @property
-    def derivable(self) -> bool:
-        """Whether the digest can be derived: the definitions of the tools offered are known."""
-        return self._offered is not None
-
-    @property
-    def tools(self) -> list[Mapping[str, Any]]:
-        """The definitions of the tools offered."""
-        return self._offered or []
-
-    def messages(self) -> list[Message]:
-        """Return the messages, adapted as the system declares; only where the machine keeps them."""
-        return self._view.sent()
-
-    def sha256(self) -> str:
-        """Return the request's digest."""
-        return request_digest(self.model, self.parameters, tools_digest(self.tools) if self.tools else None, self._view.chain())
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
     """What the machine waits for: an event with just these fields.
 
-    Where `content` is a text the program contributes it; else the answer to send is an `Output`, or for an external part
-    an `External`. `request` is there where a model or a simulator is asked, `call` where an environment is to answer a tool call.
+    Where `content` is a text the program contributes it; else the answer to send is an `Output`, or for an
+    external part an `External`. `request` is there where a model or a simulator is asked, `call` where an
+    environment is to answer a tool call.
     """
 
     fields: Mapping[str, Any]
@@ -133,9 +113,31 @@ Body = Generator[Want, Answer, bool]
 class State:
     """The state of one run; made by `start` and passed to every step."""
 
-    __slots__ = ("_keep", "_views", "blob_text", "collected", "fuel", "indices", "item", "program", "replicate", "setting", "values", "writes")
+    __slots__ = (
+        "_keep",
+        "_views",
+        "blob_text",
+        "collected",
+        "fuel",
+        "indices",
+        "item",
+        "program",
+        "replicate",
+        "setting",
+        "values",
+        "writes",
+    )
 
-    def __init__(self, program: Program, setting: Setting, item: Item, replicate: int, blob_text: BlobText, *, keep: bool) -> None:
+    def __init__(
+        self,
+        program: Program,
+        setting: Setting,
+        item: Item,
+        replicate: int,
+        blob_text: BlobText,
+        *,
+        keep: bool,
+    ) -> None:
         """Begin before the first step."""
         self.program, self.setting, self.item, self.replicate = program, setting, item, replicate
         self.blob_text = blob_text
@@ -168,7 +170,9 @@ class State:
         view = self._views.get((thread, actor))
         if view is None:
             ours = self.program.actors[actor].kind == "model"
-            view = self._views[thread, actor] = View(self.setting.adaptations if ours else Adaptations(), keep=self._keep)
+            view = self._views[thread, actor] = View(
+                self.setting.adaptations if ours else Adaptations(), keep=self._keep
+            )
         return view
 
     def forget(self, threads: Sequence[str]) -> None:
@@ -177,7 +181,10 @@ class State:
             del self._views[key]
 
     def hear(self, thread: str, speaker: str | None, output: Output) -> str:
-        """Deliver what was said to the views of a thread and return its text; calls are seen by their caller alone."""
+        """Deliver what was said to the views of a thread and return its text.
+
+        Calls are seen by their caller alone.
+        """
         content = view_content(output.content, self.blob_text)
         encoded = encode_content(content)
         for actor in self.program.threads[thread]:
@@ -187,23 +194,36 @@ class State:
                     own = view_content(output.content, self.blob_text, reasoning=True)
                     own_encoded = encode_content(own)
                 self.view(thread, actor).add(
-                    Message("assistant", own, output.tool_calls), assemble("assistant", own_encoded, output.tool_calls)
+                    Message("assistant", own, output.tool_calls),
+                    assemble("assistant", own_encoded, output.tool_calls),
                 )
             elif not output.tool_calls:
                 self.view(thread, actor).add(Message("user", content), assemble("user", encoded))
         return content if isinstance(content, str) else text_of(output.content, self.blob_text)
 
     def request(
-        self, step: str, thread: str, actor_id: str, parameters: Mapping[str, Any], seed: str | int, tools: tuple[str, Any] | None
+        self,
+        step: str,
+        thread: str,
+        actor_id: str,
+        *,
+        parameters: Mapping[str, Any],
+        seed: str | int,
+        tools: tuple[str, Any] | None = None,
     ) -> Request | None:
-        """Return the request for an actor's next words; None for a person."""
+        """Return the request for an actor's next words, None for a person.
+
+        `tools` names an environment and what of it is offered.
+        """
         actor = self.program.actors[actor_id]
         if actor.kind == "human":
             return None
         sent = dict(parameters)
         if seed != "none":
             sent["seed"] = (
-                seed_for(self.setting.design_sha256, self.item.id, self.replicate, step) if seed == "derived" else seed
+                seed_for(self.setting.design_sha256, self.item.id, self.replicate, step)
+                if seed == "derived"
+                else seed
             )
         model = self.setting.model
         if actor.kind == "simulator":
@@ -211,11 +231,17 @@ class State:
         else:
             sent = self.setting.adaptations.parameters(sent)
         offered = self.setting.environments[tools[0]].offered(tools[1]) if tools else {}
-        return Request(model, sent, offered, self.view(thread, actor_id), derivable=offered is not None)
+        return Request(model, sent, offered, self.view(thread, actor_id))
 
 
 def start(
-    program: Program, setting: Setting, item: Item, replicate: int, *, blob_text: BlobText = no_blobs, keep_messages: bool = False
+    program: Program,
+    setting: Setting,
+    item: Item,
+    replicate: int,
+    *,
+    blob_text: BlobText = no_blobs,
+    keep_messages: bool = False,
 ) -> Run:
     """Begin a run: a generator of `Want`, to be sent answers, that returns its `Ending`.
 
@@ -228,7 +254,7 @@ def start(
         keep_messages: whether requests can show their messages, as a runner needs, or only digests.
 
     Raises:
-        Exhausted: from the generator, when the run asks for more work between events than the language allows.
+        Exhausted: from the generator, when the run asks for more work between events than is allowed.
         WithheldText: from the generator, when a text it needs is withheld.
     """
     state = State(program, setting, item, replicate, blob_text, keep=keep_messages)

@@ -36,7 +36,8 @@ class Output:
 class Message:
     """One message of a view.
 
-    `content` is a text, or content parts where one of them is no text; `tool_calls` and `tool_call_id` as in an event.
+    `content` is a text, or content parts where one of them is no text; `tool_calls` and `tool_call_id` are as
+    in an event.
     """
 
     role: str
@@ -65,13 +66,17 @@ def encode_content(content: str | list[Mapping[str, Any]]) -> bytes:
     return canonical(content)
 
 
-def assemble(role: str, content: bytes, tool_calls: Sequence[Mapping[str, Any]] = (), tool_call_id: str | None = None) -> bytes:
+def assemble(
+    role: str, content: bytes, tool_calls: Sequence[Mapping[str, Any]] = (), tool_call_id: str | None = None
+) -> bytes:
     """Return a message's canonical form around content that is canonical already."""
     tail = b',"role":"%b"' % role.encode()
     if tool_call_id is not None:
         tail += b',"tool_call_id":' + encode_basestring(tool_call_id).encode()
     if tool_calls:
-        tail += b',"tool_calls":' + canonical([{"arguments": call["arguments"], "id": call["id"], "name": call["name"]} for call in tool_calls])
+        tail += b',"tool_calls":' + canonical(
+            [{"arguments": call["arguments"], "id": call["id"], "name": call["name"]} for call in tool_calls]
+        )
     return b'{"content":' + content + tail + b"}"
 
 
@@ -104,8 +109,16 @@ def part_text(part: Mapping[str, Any], blob_text: BlobText) -> str:
     return str(part["text"])
 
 
-def view_content(content: Any, blob_text: BlobText, *, reasoning: bool = False) -> str | list[Mapping[str, Any]]:
-    """Return recorded content as it stands in a view: without reasoning, unless it is echoed; a text where all parts are text."""
+def view_content(
+    content: Any, blob_text: BlobText, *, reasoning: bool = False
+) -> str | list[Mapping[str, Any]]:
+    """Return recorded content as it stands in a view.
+
+    Reasoning is left out, unless it is echoed; where all parts are text, the content is one text.
+
+    Raises:
+        WithheldText: where a text part, or all of it, is withheld.
+    """
     if isinstance(content, str):
         return content
     if content is None:
@@ -119,5 +132,11 @@ def view_content(content: Any, blob_text: BlobText, *, reasoning: bool = False) 
             parts.append({"type": "text", "text": part_text(part, blob_text)})
         elif part["type"] != "reasoning" or reasoning:
             only_text = False
-            parts.append({key: part[key] for key in ("type", "blob", "media_type", "form", "text", "signature") if key in part})
+            parts.append(
+                {
+                    key: part[key]
+                    for key in ("type", "blob", "media_type", "form", "text", "signature")
+                    if key in part
+                }
+            )
     return "".join(part["text"] for part in parts) if only_text else parts

@@ -23,7 +23,7 @@ STEP_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a program cannot be read: the rule it breaks, where (a JSON pointer into the document) and a sentence."""
+    """Why a program cannot be read: the rule it breaks, where (a JSON pointer) and a sentence."""
 
     rule: Rule
     pointer: str
@@ -57,7 +57,8 @@ class Actor:
 class Program:
     """A program that was read and found well formed.
 
-    `body` makes the machine's generator for one run; `fields` are the item fields it uses, of kind `text` or `list`.
+    `body` makes the machine's generator for one run; `fields` are the item fields it uses, of kind `text` or
+    `list`.
     """
 
     id: str

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from fsep.scaffold.machine import Ending, Exhausted, External, Item, Run, Setting, Want, start
 from fsep.scaffold.message import BlobText, Output, WithheldText, no_blobs, text_of, view_content
 from fsep.scaffold.program import Program
+from fsep.scaffold.view import Request
 
 Kind = Literal["event", "text", "origin", "request", "result", "status", "parameters"]
 
@@ -17,10 +18,10 @@ Kind = Literal["event", "text", "origin", "request", "result", "status", "parame
 class Divergence:
     """Where a record departs from the program.
 
-    `kind` tells what differs: `event` (another event than the program's next), `origin` (the label alone), `text` (what the
-    program contributes), `parameters` or `request` (what an actor was sent), `result` or `status` (how the run ended).
-    `event` is the place of the event among the run's, or their number where the record ends too early; `member` is the
-    event's member that differs.
+    `kind` tells what differs: `event` (another event than the program's next), `origin` (the label alone),
+    `text` (what the program contributes), `parameters` or `request` (what an actor was sent), `result` or
+    `status` (how the run ended). `event` is the place of the event among the run's, or their number where the
+    record ends too early; `member` is the event's member that differs.
     """
 
     kind: Kind
@@ -34,8 +35,9 @@ class Divergence:
 class Replay:
     """What a replay showed.
 
-    `requests` counts derived digests that agreed, `unrecorded` the requests without one and `underivable` those whose tools
-    are not known; `parameters` counts those that agreed, `unstated` the requests without any; `withheld`, `exhausted` say why it stopped early, at the event `events`.
+    `requests` counts derived digests that agreed, `unrecorded` the requests without one and `underivable`
+    those whose tools are not known; `parameters` counts those that agreed, `unstated` the requests without
+    any; `withheld`, `exhausted` say why it stopped early, at the event `events`.
     """
 
     divergence: Divergence | None = None
@@ -54,7 +56,8 @@ class Replay:
 
 _END: Mapping[str, Any] = {}
 
-# The order in which an event's members are looked at: that it is the program's next, its label, what the program contributes.
+# The order in which an event's members are looked at: that it is the program's next, its label, what the
+# program contributes.
 _ORDER: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     ("event", ("kind", "thread", "actor", "role", "to", "for", "step", "tool_call_id")),
     ("origin", ("origin",)),
@@ -62,8 +65,13 @@ _ORDER: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 )
 
 
-def replay(
-    program: Program, setting: Setting, item: Item, run: Mapping[str, Any], events: Iterable[Mapping[str, Any]], blob_text: BlobText = no_blobs
+def replay(  # noqa: PLR0917  # a program, in a setting, on an item: the order is that of the sentence
+    program: Program,
+    setting: Setting,
+    item: Item,
+    run: Mapping[str, Any],
+    events: Iterable[Mapping[str, Any]],
+    blob_text: BlobText = no_blobs,
 ) -> Replay:
     """Replay a run on recorded events.
 
@@ -103,7 +111,9 @@ class _Source:
         self.current = next(self._events, _END)
 
 
-def _drive(machine: Run, source: _Source, run: Mapping[str, Any], seen: Replay, blob_text: BlobText) -> Divergence | None:
+def _drive(
+    machine: Run, source: _Source, run: Mapping[str, Any], seen: Replay, blob_text: BlobText
+) -> Divergence | None:
     answer: Output | External | None = None
     while True:
         try:
@@ -119,15 +129,23 @@ def _drive(machine: Run, source: _Source, run: Mapping[str, Any], seen: Replay, 
         event = source.current
         if event is _END:
             # A failed run is a strict prefix of a run: it may end before any event, and there alone.
-            return None if run["status"] == "failed" else Divergence("event", source.taken, None, None, _shown(want))
+            return (
+                None
+                if run["status"] == "failed"
+                else Divergence("event", source.taken, None, None, _shown(want))
+            )
         divergence = _compare(want, event, source.taken, seen, blob_text)
         if divergence is not None:
             return divergence
-        answer = None if want.content is not None else Output(event.get("content"), event.get("tool_calls", ()))
+        answer = (
+            None if want.content is not None else Output(event.get("content"), event.get("tool_calls", ()))
+        )
         source.advance()
 
 
-def _compare(want: Want, event: Mapping[str, Any], place: int, seen: Replay, blob_text: BlobText) -> Divergence | None:
+def _compare(
+    want: Want, event: Mapping[str, Any], place: int, seen: Replay, blob_text: BlobText
+) -> Divergence | None:
     for kind, members in _ORDER:
         for member in members:
             if member in want.fields and event.get(member) != want.fields[member]:
@@ -141,7 +159,7 @@ def _compare(want: Want, event: Mapping[str, Any], place: int, seen: Replay, blo
         if recorded != want.content:
             return Divergence("text", place, "content", recorded, want.content)
     if want.request is not None:
-        return _compare_request(want, event, place, seen)
+        return _compare_request(want.request, event, place, seen)
     return None
 
 
@@ -150,9 +168,9 @@ def _withheld_alone(recorded: Mapping[str, Any], expected: Mapping[str, Any]) ->
     return isinstance(recorded.get("text"), dict) and {**recorded, "text": expected.get("text")} == expected
 
 
-def _compare_request(want: Want, event: Mapping[str, Any], place: int, seen: Replay) -> Divergence | None:
-    request = want.request
-    assert request is not None  # noqa: S101  # the caller looked
+def _compare_request(
+    request: Request, event: Mapping[str, Any], place: int, seen: Replay
+) -> Divergence | None:
     if "parameters" not in event:
         seen.unstated += 1
     elif same(event["parameters"], request.parameters):
@@ -186,7 +204,9 @@ def same(one: Any, other: Any) -> bool:
 def _external(want: Want, source: _Source, seen: Replay) -> External:
     """Pass over the events of an opaque part; its words are its last assistant message."""
     content, events = None, 0
-    while events < want.max_events and all(source.current.get(member) == value for member, value in want.fields.items()):
+    while events < want.max_events and all(
+        source.current.get(member) == value for member, value in want.fields.items()
+    ):
         if source.current.get("role") == "assistant":
             content = source.current.get("content")
         events += 1
@@ -207,11 +227,21 @@ def _ended(ending: Ending, source: _Source, run: Mapping[str, Any], blob_text: B
         if text != expected:
             return Divergence("result", source.taken, "result", text, expected)
     if len(recorded) != len(ending.result):
-        return Divergence("result", source.taken, "result", [name for name, _ in recorded], [name for name, _ in ending.result])
+        return Divergence(
+            "result",
+            source.taken,
+            "result",
+            [name for name, _ in recorded],
+            [name for name, _ in ending.result],
+        )
     return None
 
 
 def _shown(thing: Want | Mapping[str, Any]) -> dict[str, Any]:
     """Return what tells an event from another, for a message."""
     fields = thing.fields if isinstance(thing, Want) else thing
-    return {member: fields[member] for member in ("step", "kind", "actor", "thread") if fields.get(member) is not None}
+    return {
+        member: fields[member]
+        for member in ("step", "kind", "actor", "thread")
+        if fields.get(member) is not None
+    }

@@ -65,8 +65,8 @@ def parse(text: str) -> Template:
             literal = []
         else:
             raise TemplateError(
-                f"character {match.start() + 1}: '{{{{' names no value; write {{{{name}}}} or {{{{item.field}}}} "
-                "without spaces, or '{{{{' for two literal braces"
+                f"character {match.start() + 1}: '{{{{' names no value; write {{{{name}}}} or "
+                "{{item.field}} without spaces, or '{{{{' for two literal braces"
             )
         end = match.end()
     parts.append("".join([*literal, text[end:]]))

@@ -1,4 +1,4 @@
-"""Views: what an actor of a thread has been sent, and the digest of a request for its next words."""
+"""Views: what an actor of a thread has been sent, and requests for its next words with their digests."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ CHAIN_START = sha256(b"fsep-view-1").digest()
 class View:
     """The messages of one actor in one thread, oldest first.
 
-    Only digests are held, so that a long run costs 32 bytes a message, unless `keep` asks for the messages themselves.
-    The chain is folded once over each message, where adaptations allow it; an edit folds it anew.
+    Only digests are held, so that a long run costs 32 bytes a message, unless `keep` asks for the messages
+    themselves. The chain is folded once over each message, where adaptations allow it; an edit folds it anew.
     """
 
     __slots__ = ("_adaptations", "_chain", "_chained", "_digests", "_keep", "_roles", "messages")
@@ -41,9 +41,9 @@ class View:
             self.messages.append(message)
 
     def edit(self, how: str, count: int, replacement: Message | None) -> None:
-        """Edit the history: instructions stay; of the rest, some are dropped or all are replaced by one user message.
+        """Edit the history: instructions stay; of the rest, some are dropped or all are replaced.
 
-        A tool result whose call is dropped is dropped with it.
+        What replaces them is one user message. A tool result whose call is dropped is dropped with it.
         """
         others = [place for place, role in enumerate(self._roles) if role != "system"]
         kept = others[count:] if how == "drop-first" else others[max(0, len(others) - count) :]
@@ -72,7 +72,7 @@ class View:
             for message in self._adaptations.messages(self.messages[self._chained :]):
                 chain = sha256(chain + digest(message.canonical())).digest()
                 role = message.role
-            # The actor's own words come next: they could merge into a last message of its own and into no other.
+            # The actor's own words come next: they could merge into a last message of its own, into no other.
             stable = role != "assistant"
         else:
             for one in self._digests[self._chained :]:
@@ -82,8 +82,49 @@ class View:
         return chain.hex()
 
 
+class Request:
+    """What an actor is sent for its next words; to be asked before the answer is given."""
+
+    __slots__ = ("_offered", "_view", "model", "parameters")
+
+    def __init__(
+        self,
+        model: str,
+        parameters: Mapping[str, Any],
+        offered: Mapping[str, Mapping[str, Any]] | None,
+        view: View,
+    ) -> None:
+        """Gather what a request is made of; `offered` is None where the tools offered were not recorded."""
+        self.model, self.parameters = model, parameters
+        self._offered = None if offered is None else list(offered.values())
+        self._view = view
+
+    @property
+    def derivable(self) -> bool:
+        """Whether the digest can be derived: the definitions of the tools offered are known."""
+        return self._offered is not None
+
+    @property
+    def tools(self) -> list[Mapping[str, Any]]:
+        """The definitions of the tools offered."""
+        return self._offered or []
+
+    def messages(self) -> list[Message]:
+        """Return the messages, adapted as the system declares; only where the machine keeps them."""
+        return self._view.sent()
+
+    def sha256(self) -> str:
+        """Return the request's digest."""
+        return request_digest(
+            self.model, self.parameters, tools_digest(self.tools) if self.tools else None, self._view.chain()
+        )
+
+
 def request_digest(model: str, parameters: Mapping[str, Any], tools_sha256: str | None, view: str) -> str:
-    """Return the digest of a request, from the model's name, the parameters as sent, the tools and the view's chain."""
+    """Return the digest of a request.
+
+    It is taken over the model's name, the parameters as sent, the digest of the tools and the view's chain.
+    """
     tools = b"null" if tools_sha256 is None else b'"%b"' % tools_sha256.encode()
     body = b'{"fsep_request":"1.0","model":%b,"parameters":%b,"tools":%b,"view":"%b"}' % (
         encode_basestring(model).encode(),
@@ -96,7 +137,9 @@ def request_digest(model: str, parameters: Mapping[str, Any], tools_sha256: str 
 
 def tools_digest(tools: list[Mapping[str, Any]]) -> str:
     """Return the digest of the tools offered, in the order in which they are sent."""
-    return sha256(canonical([{key: tool[key] for key in ("description", "name", "parameters")} for tool in tools])).hexdigest()
+    return sha256(
+        canonical([{key: tool[key] for key in ("description", "name", "parameters")} for tool in tools])
+    ).hexdigest()
 
 
 def seed_for(design_sha256: str, item: str, replicate: int, step: str) -> int:

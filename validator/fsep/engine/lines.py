@@ -1,0 +1,166 @@
+"""The lines of a file of transcripts as they are read: those that can be used, and those of one run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from fsep.checks import adherence
+from fsep.checks.documents import Reader, Unusable
+from fsep.checks.line import RunLine
+from fsep.checks.observe import Observed, observe
+from fsep.checks.registry import Blocked, Check, run
+from fsep.checks.study import Study
+from fsep.engine.reading import record
+from fsep.findings import Place, Problem
+from fsep.parsing.canonical import canonical
+from fsep.parsing.lines import Line
+
+# A line that can be used: its number, its bytes and its value.
+Taken = tuple[int, bytes, Any]
+
+
+class Broken(Exception):
+    """The lines of a run do not make a run; what is wrong is in the collector."""
+
+    def __init__(self, requirement: str) -> None:
+        """Name the requirement that failed."""
+        super().__init__(requirement)
+        self.requirement = requirement
+
+
+class Feed:
+    """The usable lines of one file, and what is counted as they are taken; a line can be put back."""
+
+    def __init__(self, study: Study, path: str, reader: Reader, lines: Iterator[Line]) -> None:
+        """Begin before the first line; `lines` are read as they are asked for."""
+        self.study, self.path = study, path
+        self.collector = reader.collector
+        self.counts: Counter[str] = Counter()
+        self.lost: Counter[str] = Counter()
+        self.observed: dict[str, Observed] = {}
+        self._reader, self._lines = reader, lines
+        self._again: Taken | None = None
+
+    def take(self) -> Taken | None:
+        """Return the next usable line; the lines that are not are lost, each with its reason."""
+        if self._again is not None:
+            line, self._again = self._again, None
+            return line
+        for read in self._lines:
+            self.counts["lines"] += 1
+            try:
+                data, value = record(self._reader, "run", self.path, read.number, read.data)
+            except Unusable as error:
+                self.lose(error.requirement)
+                continue
+            return read.number, data, value
+        return None
+
+    def put_back(self, line: Taken | None) -> None:
+        """Let the line taken last be taken again."""
+        self._again = line
+
+    def lose(self, requirement: str) -> None:
+        """Count a run, or a line that may hold one, that is not looked at."""
+        self.lost[requirement] += 1
+        self.block(requirement)
+
+    def block(self, requirement: str) -> None:
+        """Write that a run was not replayed, because of a requirement that failed."""
+        adherence.block(Blocked.by(requirement), self.collector)
+
+    def fail(self, requirement: str, message: str, number: int) -> None:
+        """Write what is wrong with a line."""
+        self.collector.failed(requirement, Problem(message, Place(self.path, number)))
+
+
+class Lines:
+    """The lines of one run; each is checked when it is first read, and only the last is held."""
+
+    def __init__(self, feed: Feed, line_checks: Sequence[Check], first: Taken) -> None:
+        """Begin with a run's first line."""
+        self.feed, self._line_checks = feed, line_checks
+        self.number, self.data, self.record = first
+        self.head: Mapping[str, Any] = self.record
+        self.first, self.read, self.parts = 0, 1, self.head.get("parts", 1)
+        self.confused = False
+        self.events_sha256 = sha256(b"[")
+        self._check()
+
+    def place(self, pointer: str) -> Place:
+        """Return the place of a value on the current line."""
+        return self._line().place(pointer)
+
+    def event_place(self, event: int, member: str | None) -> Place:
+        """Return the place of an event of the run, which is on the current line or just after it."""
+        local = event - self.first
+        if not 0 <= local < len(self.record["events"]):
+            return self.place("/events")
+        known = member if member in self.record["events"][local] else None
+        return self._line().event_place(local, known)
+
+    def events(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the events of the run, reading on where it has further lines."""
+        yield from self.record["events"]
+        while self.read < self.parts:
+            self._advance()
+            yield from self.record["events"]
+
+    def drain(self) -> None:
+        """Read the lines that a replay did not come to."""
+        while self.read < self.parts:
+            self._advance()
+
+    def digest(self) -> str:
+        """Return the digest of the canonical form of all events, where a ledger asks for it."""
+        whole = self.events_sha256.copy()
+        whole.update(b"]")
+        return whole.hexdigest()
+
+    def pass_over(self) -> None:
+        """Pass over the lines left of a broken run, so that none is taken for a fault of its own."""
+        while (line := self.feed.take()) is not None:
+            if line[2].get("continues") != self.head["run"]:
+                self.feed.put_back(line)
+                return
+
+    def _advance(self) -> None:
+        line = self.feed.take()
+        value = line[2] if line is not None else {}
+        if line is None or value.get("continues") != self.head["run"] or value["part"] != self.read:
+            self.feed.put_back(line)
+            self.feed.fail(
+                "FSEP-TRN-001",
+                f"part {self.read} of {self.parts} of the run {self.head['run']!r} does not follow",
+                self.number + 1,
+            )
+            raise Broken("FSEP-TRN-001")
+        self.first += len(self.record["events"])
+        self.number, self.data, self.record = line
+        self.read += 1
+        self._check()
+
+    def _line(self) -> RunLine:
+        study = self.feed.study
+        program = study.programs.get(self.head["scaffold"])
+        return RunLine(
+            study, self.head, self.record, self.first, self.feed.path, self.number, self.data, program
+        )
+
+    def _check(self) -> None:
+        """Run the checks of a line."""
+        feed, line = self.feed, self._line()
+        before = feed.collector.failures("FSEP-TRN-002")
+        run(self._line_checks, feed.collector, line)
+        self.confused |= feed.collector.failures("FSEP-TRN-002") > before
+        feed.counts["events"] += len(line.events)
+        seen = observe(line)
+        if seen.outputs:
+            system = self.head["system"]
+            feed.observed[system] = feed.observed.get(system, Observed()) + seen
+        if feed.study.ledger is not None and line.events:
+            inner = canonical(list(line.events))[1:-1]
+            self.events_sha256.update(inner if self.first == 0 else b"," + inner)
