@@ -389,6 +389,9 @@ class NaiveRun:
         self.events: list[Event] = []
         # The messages sent with each request, by the place of the output's event.
         self.sent: dict[int, list[dict[str, Any]]] = {}
+        # The same before they were adapted, and the very messages each output was heard as, by the place of its event.
+        self.views_at: dict[int, list[dict[str, Any]]] = {}
+        self.heard_as: dict[int, list[dict[str, Any]]] = {}
         self.values: dict[str, Any] = {f"item.{name}": value for name, value in world.fields.items()}
         self.called: dict[str, bool] = {}
         self.views: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -454,6 +457,7 @@ class NaiveRun:
     # Views.
 
     def _hear(self, thread: str, actor: str, message: dict[str, Any]) -> None:
+        self.heard_as.setdefault(self.taken - 1, []).append(message)
         self.views.setdefault((thread, actor), []).append(message)
 
     def _speakers(self, thread: str) -> list[str]:
@@ -500,6 +504,7 @@ class NaiveRun:
             else:
                 model = self.world.simulators[self.program["actors"][actor]["simulator"]]
             expected["parameters"] = parameters
+            self.views_at[self.taken] = list(self.views.get((thread, actor), []))
             self.sent[self.taken] = messages
             if tools is not None:
                 expected["request_sha256"] = request_digest(model, parameters, tools, messages)
@@ -689,6 +694,17 @@ def naive_replay(document: Mapping[str, Any], world: World, run: Mapping[str, An
     if [(part["name"], output_text(part["content"], world.blobs)) for part in run.get("result", ())] != naive.result:
         return Diverges(naive.taken, "result")
     return None
+
+
+def needed_by(document: Mapping[str, Any], world: World, events: Sequence[Event]) -> dict[int, int]:
+    """Return, for each event whose words some later request contains, the place of the first output that answers such a request."""
+    naive = NaiveRun(document, world, events, compare=False)
+    needed: dict[int, int] = {}
+    for place, said in naive.heard_as.items():
+        holds = [later for later, view in naive.views_at.items() if any(message is one for message in view for one in said)]
+        if holds:
+            needed[place] = min(holds)
+    return needed
 
 
 def requests_sent(document: Mapping[str, Any], world: World, events: Sequence[Event]) -> Iterator[tuple[int, list[dict[str, Any]]]]:

@@ -194,6 +194,7 @@ FAULTS: list[tuple[str, Rule, str, Change]] = [
     ("in a collect", "templates", f"{STEPS}/9/otherwise", at("steps/9/otherwise", "{{?}}")),
     ("in the tool of a call", "templates", f"{STEPS}/11/tool", at("steps/11/tool", "{{")),
     ("in an argument of a call", "templates", f"{STEPS}/11/arguments/text", at("steps/11/arguments/text", "{{")),
+    ("in an argument whose name a pointer escapes", "templates", f"{STEPS}/11/arguments/a~1b~0", at("steps/11/arguments", {"a/b~": "{{"})),
     ("in a call's own answer", "templates", f"{STEPS}/11/unknown_tool", at("steps/11/unknown_tool", "{{")),
     ("in a replacement", "templates", f"{STEPS}/13/text", at("steps/13/text", "{{")),
     ("in the text of a test", "templates", f"{STEPS}/15/if/text", at("steps/15/if/text", "{{")),

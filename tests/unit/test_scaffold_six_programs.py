@@ -285,9 +285,9 @@ def change_a_calls_arguments(run: Run) -> Iterator[Tampered]:
             if isinstance(one["arguments"], dict):
                 other = {**one, "arguments": {**one["arguments"], "more": 1}}
                 yield changed(run, place, tool_calls=[*calls[:index], other, *calls[index + 1 :]]), behind, "request"
-            # Whether it reaches the environment depends on its name, and so who answers.
+            # Whether it reaches the environment depends on its name, and so who answers, and what.
             named = {**one, "name": "teleport" if one["name"] != "teleport" else "lookup"}
-            yield changed(run, place, tool_calls=[*calls[:index], named, *calls[index + 1 :]]), place + 1 + index, "event"
+            yield changed(run, place, tool_calls=[*calls[:index], named, *calls[index + 1 :]]), place + 1 + index, "event" if isinstance(one["arguments"], dict) else "text"
         if calls:
             yield changed(run, place, tool_calls=calls[:-1]), None, None
             yield changed(run, place, tool_calls=[*calls, {"id": "x", "name": "lookup", "arguments": {}}]), behind, "event"
@@ -499,11 +499,15 @@ def test_a_record_is_no_run_of_a_program_with_another_text(program: str, edit: C
             assert where(shown) == ((places[0], "text") if places else None)
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_what_replay_cannot_see_is_known(program: str) -> None:
-    """Reasoning enters no view; a last output that no text quotes could be edited with nobody the wiser; of these the report says so."""
+@pytest.mark.parametrize("program", ["direct", "critique", "map-reduce"])
+def test_reasoning_is_in_no_view_and_so_outside_what_replay_can_show(program: str) -> None:
+    """The stand-ins reason in these three; who vouches for reasoning is a matter of provenance."""
+    done = 0
     for run in runs_of(program):
         for place, event in of_kind(run, "output"):
             if isinstance(event["content"], list):
                 edited = [{**part, "text": "other"} if part["type"] == "reasoning" else part for part in event["content"]]
+                assert edited != event["content"]
                 assert where(replayed(DOCUMENTS[program], world(run["system"], run["item"]), changed(run, place, content=edited))) is None
+                done += 1
+    assert done > 0

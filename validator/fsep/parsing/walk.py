@@ -9,7 +9,7 @@ from fsep.parsing.position import escape_token
 
 
 def texts(value: Any, pointer: str = "") -> Iterator[tuple[str, str, str]]:
-    """Yield every text inside a JSON value as (pointer, name of the member it stands under, text), without recursion."""
+    """Yield every text inside a JSON value as (pointer, member it stands under, text), without recursion."""
     level: list[tuple[str, str, Any]] = [(pointer, "", value)]
     while level:
         here, member, item = level.pop()

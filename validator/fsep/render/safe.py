@@ -42,9 +42,9 @@ def safe(text: str, limit: int | None = None) -> str:
     r"""Return foreign text as one line that is safe to print and shows all there is.
 
     Control, bidi and other invisible characters, line separators, surrogates and piled-up marks become
-    escapes of the form `\n` or `\u{202e}`; command markers of build services are broken up; what has the shape of
-    a credential is not shown. With a `limit`,
-    what is longer is cut to that many characters, the last an ellipsis.
+    escapes of the form `\n` or `\u{202e}`; command markers of build services are broken up; what has the
+    shape of a credential is not shown. With a `limit`, what is longer is cut to that many characters, the
+    last an ellipsis.
     """
     text = veiled(text)
     head = text if limit is None else text[: limit + 1]

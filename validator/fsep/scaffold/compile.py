@@ -7,6 +7,7 @@ from typing import Any
 
 from fsep import limits
 from fsep.parsing import canonical
+from fsep.parsing.position import escape_token
 from fsep.scaffold import conditions, extraction, flow, iregexp, steps
 from fsep.scaffold.names import Names, Scope
 from fsep.scaffold.program import Program, ProgramError, with_defaults
@@ -135,7 +136,7 @@ class _Compiler:
     def _call(self, step: Mapping[str, Any], here: str, scope: Scope, _: int) -> flow.Step:
         tool, unknown = self._templates(step, here, scope)
         arguments = {
-            name: self.names.template(text, f"{here}/arguments/{name}", scope)
+            name: self.names.template(text, f"{here}/arguments/{escape_token(name)}", scope)
             for name, text in step["arguments"].items()
         }
         self.environments.add(step["environment"])
