@@ -126,7 +126,9 @@ def _cut(operation: Mapping[str, Any], text: str) -> str | None:
 def _on_text(operation: Mapping[str, Any], text: str) -> str | None:
     if operation["op"] == "trim":
         return text.strip("\t\n\r ")
-    return _pointed(text, operation["pointer"]) if operation["op"] == "json-pointer" else _cut(operation, text)
+    return (
+        _pointed(text, operation["pointer"]) if operation["op"] == "json-pointer" else _cut(operation, text)
+    )
 
 
 def _operate(operation: Mapping[str, Any], value: Any) -> Any:
@@ -251,7 +253,11 @@ class _Pattern:
             return starts
         if kind == "repeat":
             return self._repeated(tree, text, starts)
-        inside = {place for place in starts if place < len(text) and any(low <= text[place] <= high for low, high in tree[1])}
+        inside = {
+            place
+            for place in starts
+            if place < len(text) and any(low <= text[place] <= high for low, high in tree[1])
+        }
         chosen = inside if kind == "one of" else {place for place in starts if place < len(text)} - inside
         return {place + 1 for place in chosen}
 
@@ -294,7 +300,11 @@ def message_content(content: Json, blobs: Mapping[str, str], *, echo: bool) -> J
     return [
         {"type": "text", "text": _part_text(part, blobs)}
         if part["type"] == "text"
-        else {name: part[name] for name in ("type", "blob", "media_type", "form", "text", "signature") if name in part}
+        else {
+            name: part[name]
+            for name in ("type", "blob", "media_type", "form", "text", "signature")
+            if name in part
+        }
         for part in stay
     ]
 
@@ -303,7 +313,9 @@ def _last(adaptations: Sequence[Mapping[str, Any]], kind: str) -> Mapping[str, A
     return next((one for one in reversed(adaptations) if one["kind"] == kind), None)
 
 
-def adapted_parameters(parameters: Mapping[str, Any], adaptations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def adapted_parameters(
+    parameters: Mapping[str, Any], adaptations: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     sent = dict(parameters)
     for one in adaptations:
         if one["kind"] == "omit-parameter":
@@ -321,10 +333,15 @@ def adapted_parameters(parameters: Mapping[str, Any], adaptations: Sequence[Mapp
     return sent
 
 
-def adapted_messages(messages: list[dict[str, Any]], adaptations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def adapted_messages(
+    messages: list[dict[str, Any]], adaptations: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     system = _last(adaptations, "system-text")
     if system is not None and system["as"] == "developer":
-        messages = [{**message, "role": "developer"} if message["role"] == "system" else message for message in messages]
+        messages = [
+            {**message, "role": "developer"} if message["role"] == "system" else message
+            for message in messages
+        ]
     elif system is not None:
         messages = _carried(messages)
     merge = _last(adaptations, "merge-adjacent")
@@ -333,10 +350,18 @@ def adapted_messages(messages: list[dict[str, Any]], adaptations: Sequence[Mappi
     merged: list[dict[str, Any]] = []
     for message in messages:
         plain = isinstance(message["content"], str) and message.keys() == {"role", "content"}
-        if merged and plain and merged[-1].keys() == {"role", "content"} and merged[-1]["role"] == message["role"]:
+        if (
+            merged
+            and plain
+            and merged[-1].keys() == {"role", "content"}
+            and merged[-1]["role"] == message["role"]
+        ):
             before = merged[-1]["content"]
             if isinstance(before, str):
-                merged[-1] = {"role": message["role"], "content": before + merge["separator"] + message["content"]}
+                merged[-1] = {
+                    "role": message["role"],
+                    "content": before + merge["separator"] + message["content"],
+                }
                 continue
         merged.append(message)
     return merged
@@ -351,13 +376,23 @@ def _carried(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
             sent.append({"role": "held", "content": "\n\n".join(message["content"] for message in held)})
             continue
         first = held[0]
-        if sent and sent[-1]["role"] == "held" and first["role"] == "user" and isinstance(first["content"], str):
+        if (
+            sent
+            and sent[-1]["role"] == "held"
+            and first["role"] == "user"
+            and isinstance(first["content"], str)
+        ):
             held[0] = {"role": "user", "content": sent.pop()["content"] + "\n\n" + first["content"]}
         sent += held
     return [{**message, "role": "user"} if message["role"] == "held" else message for message in sent]
 
 
-def request_digest(model: str, parameters: Mapping[str, Any], tools: Sequence[Mapping[str, Any]], messages: list[dict[str, Any]]) -> str:
+def request_digest(
+    model: str,
+    parameters: Mapping[str, Any],
+    tools: Sequence[Mapping[str, Any]],
+    messages: list[dict[str, Any]],
+) -> str:
     chain = sha(b"fsep-view-1")
     for message in messages:
         chain = sha(chain + sha(canonical(message)))
@@ -384,7 +419,9 @@ class NaiveRun:
         events: the recorded events; from each is taken what it records, and it is compared where `compare` is set.
     """
 
-    def __init__(self, document: Mapping[str, Any], world: World, events: Sequence[Event], *, compare: bool = True) -> None:
+    def __init__(
+        self, document: Mapping[str, Any], world: World, events: Sequence[Event], *, compare: bool = True
+    ) -> None:
         self.program, self.world, self.recorded, self.compare = document["program"], world, events, compare
         self.events: list[Event] = []
         # The messages sent with each request, by the place of the output's event.
@@ -402,7 +439,9 @@ class NaiveRun:
         self.taken = 0
         try:
             self._steps(self.program["steps"], ())
-            self.result = [(part["name"], render(part["text"], self.values)) for part in self.program["result"]]
+            self.result = [
+                (part["name"], render(part["text"], self.values)) for part in self.program["result"]
+            ]
         except _Stopped:
             self.status = "limit-reached"
 
@@ -441,14 +480,31 @@ class NaiveRun:
                     ours = message_content(ours, self.world.blobs, echo=False)
                 if ours != expected[name]:
                     raise Diverges(place, "text")
-            if "parameters" in found and "parameters" in expected and canonical(found["parameters"]) != canonical(expected["parameters"]):
+            if (
+                "parameters" in found
+                and "parameters" in expected
+                and canonical(found["parameters"]) != canonical(expected["parameters"])
+            ):
                 raise Diverges(place, "parameters")
-            if "request_sha256" in found and "request_sha256" in expected and found["request_sha256"] != expected["request_sha256"]:
+            if (
+                "request_sha256" in found
+                and "request_sha256" in expected
+                and found["request_sha256"] != expected["request_sha256"]
+            ):
                 raise Diverges(place, "request")
         self.taken += 1
-        recorded = {
+        recorded: Event = {
             name: found[name]
-            for name in ("content", "tool_calls", "error", "returned_model", "finish", "usage", "attempts", "participant")
+            for name in (
+                "content",
+                "tool_calls",
+                "error",
+                "returned_model",
+                "finish",
+                "usage",
+                "attempts",
+                "participant",
+            )
             if name in found and name not in expected
         }
         self.events.append({**expected, **recorded})
@@ -465,13 +521,20 @@ class NaiveRun:
 
     def _said(self, thread: str, speaker: str, content: Json, calls: Sequence[Mapping[str, Any]]) -> None:
         echo = self._kind(speaker) == "model" and _last(self.world.adaptations, "echo-reasoning") is not None
-        own: dict[str, Any] = {"role": "assistant", "content": message_content(content, self.world.blobs, echo=echo)}
+        own: dict[str, Any] = {
+            "role": "assistant",
+            "content": message_content(content, self.world.blobs, echo=echo),
+        }
         if calls:
             own["tool_calls"] = [{name: call[name] for name in ("id", "name", "arguments")} for call in calls]
         self._hear(thread, speaker, own)
         for other in self._speakers(thread):
             if other != speaker and not calls:
-                self._hear(thread, other, {"role": "user", "content": message_content(content, self.world.blobs, echo=False)})
+                self._hear(
+                    thread,
+                    other,
+                    {"role": "user", "content": message_content(content, self.world.blobs, echo=False)},
+                )
 
     def _kind(self, actor: str) -> str:
         return str(self.program["actors"][actor]["kind"])
@@ -521,7 +584,7 @@ class NaiveRun:
             getattr(self, f"_{step['do']}")(step, indices)
 
     def _path(self, step: Mapping[str, Any], indices: tuple[int, ...]) -> str:
-        return step["id"] + "".join(f"[{index}]" for index in indices)
+        return str(step["id"]) + "".join(f"[{index}]" for index in indices)
 
     def _bound(self, step: Mapping[str, Any]) -> None:
         if step["at_bound"] == "stop":
@@ -529,8 +592,17 @@ class NaiveRun:
 
     def _say(self, step: Mapping[str, Any], indices: tuple[int, ...]) -> None:
         text = self._text(step["text"])
-        fixed = {"kind": "message", "step": self._path(step, indices), "thread": step["thread"], "actor": "program", "origin": "program"}
-        self._event({**fixed, "role": step["role"], "to": step.get("to"), "for": step.get("for"), "content": text}, contributed=("content",))
+        fixed = {
+            "kind": "message",
+            "step": self._path(step, indices),
+            "thread": step["thread"],
+            "actor": "program",
+            "origin": "program",
+        }
+        self._event(
+            {**fixed, "role": step["role"], "to": step.get("to"), "for": step.get("for"), "content": text},
+            contributed=("content",),
+        )
         for speaker in self._speakers(step["thread"]):
             if step["role"] == "system":
                 if speaker == step["to"]:
@@ -563,28 +635,54 @@ class NaiveRun:
                 elif not isinstance(call["arguments"], dict):
                     refusal = self._text(step["bad_arguments"])
                 who = ("program", "program") if refusal is not None else (step["environment"], "environment")
-                expected = {"kind": "tool-result", "step": path, "thread": step["thread"], "role": "tool", "tool_call_id": call["id"]}
+                expected = {
+                    "kind": "tool-result",
+                    "step": path,
+                    "thread": step["thread"],
+                    "role": "tool",
+                    "tool_call_id": call["id"],
+                }
                 expected |= {"actor": who[0], "origin": who[1], "content": refusal}
                 found = self._event(expected, contributed=() if refusal is None else ("content",))
-                content = message_content(found.get("content"), self.world.blobs, echo=False) if refusal is None else refusal
-                self._hear(step["thread"], step["actor"], {"role": "tool", "content": content, "tool_call_id": call["id"]})
+                content = (
+                    message_content(found.get("content"), self.world.blobs, echo=False)
+                    if refusal is None
+                    else refusal
+                )
+                self._hear(
+                    step["thread"],
+                    step["actor"],
+                    {"role": "tool", "content": content, "tool_call_id": call["id"]},
+                )
         self._bound(step)
 
     def _call(self, step: Mapping[str, Any], indices: tuple[int, ...]) -> None:
-        asked = {"name": self._text(step["tool"]), "arguments": {name: self._text(text) for name, text in step["arguments"].items()}}
+        asked = {
+            "name": self._text(step["tool"]),
+            "arguments": {name: self._text(text) for name, text in step["arguments"].items()},
+        }
         offered = self._offered(step)
         refusal = None
         if offered is not None and asked["name"] not in [tool["name"] for tool in offered]:
             refusal = self._text(step["unknown_tool"])
         who = ("program", "program") if refusal is not None else (step["environment"], "environment")
-        expected = {"kind": "call", "step": self._path(step, indices), "actor": who[0], "origin": who[1], "call": asked, "content": refusal}
+        expected = {
+            "kind": "call",
+            "step": self._path(step, indices),
+            "actor": who[0],
+            "origin": who[1],
+            "call": asked,
+            "content": refusal,
+        }
         found = self._event(expected, contributed=("call",) if refusal is None else ("call", "content"))
         self._assign(step["id"], output_text(found.get("content"), self.world.blobs))
 
     def _when(self, step: Mapping[str, Any], indices: tuple[int, ...]) -> None:
         self._steps(step["then"] if self.holds(step["if"]) else step.get("else", ()), indices)
 
-    def _one_round(self, step: Mapping[str, Any], indices: tuple[int, ...], turn: int, given: Mapping[str, str]) -> None:
+    def _one_round(
+        self, step: Mapping[str, Any], indices: tuple[int, ...], turn: int, given: Mapping[str, str]
+    ) -> None:
         for key in list(self.views):
             if key[0] in step.get("fresh", ()):
                 del self.views[key]
@@ -617,7 +715,11 @@ class NaiveRun:
         value = extract(step["try"], self._text(step["from"]))
         otherwise = step["otherwise"]
         if value is None:
-            value = self._text(otherwise) if isinstance(otherwise, str) else [self._text(text) for text in otherwise]
+            value = (
+                self._text(otherwise)
+                if isinstance(otherwise, str)
+                else [self._text(text) for text in otherwise]
+            )
         self._assign(step["name"], value)
 
     def _collect(self, step: Mapping[str, Any], _: tuple[int, ...]) -> None:
@@ -631,7 +733,13 @@ class NaiveRun:
     def _edit(self, step: Mapping[str, Any], indices: tuple[int, ...]) -> None:
         done = {"how": step["how"]}
         done |= {"text": self._text(step["text"])} if step["how"] == "replace" else {"count": step["count"]}
-        expected = {"kind": "edit", "step": self._path(step, indices), "thread": step["thread"], "actor": "program", "origin": "program"}
+        expected = {
+            "kind": "edit",
+            "step": self._path(step, indices),
+            "thread": step["thread"],
+            "actor": "program",
+            "origin": "program",
+        }
         self._event({**expected, "to": step["actor"], "edit": done}, contributed=("edit",))
         key = (step["thread"], step["actor"])
         view = self.views.setdefault(key, [])
@@ -643,14 +751,20 @@ class NaiveRun:
         else:
             kept = []
         kept = list(itertools.dropwhile(lambda place: view[place]["role"] == "tool", kept))
-        self.views[key] = [message for place, message in enumerate(view) if message["role"] == "system" or place in kept]
+        self.views[key] = [
+            message for place, message in enumerate(view) if message["role"] == "system" or place in kept
+        ]
         if step["how"] == "replace":
             self._hear(*key, {"role": "user", "content": done["text"]})
 
     def _external(self, step: Mapping[str, Any], indices: tuple[int, ...]) -> None:
         content, count = None, 0
         for event in itertools.islice(self.recorded, self.taken, self.taken + step["max_events"]):
-            if (event["kind"], event["step"], event.get("thread")) != ("external", self._path(step, indices), step["thread"]):
+            if (event["kind"], event["step"], event.get("thread")) != (
+                "external",
+                self._path(step, indices),
+                step["thread"],
+            ):
                 break
             if event.get("role") == "assistant":
                 content = event.get("content")
@@ -691,7 +805,9 @@ def naive_replay(document: Mapping[str, Any], world: World, run: Mapping[str, An
         return Diverges(naive.taken, "event")
     if run["status"] != naive.status:
         return Diverges(naive.taken, "status")
-    if [(part["name"], output_text(part["content"], world.blobs)) for part in run.get("result", ())] != naive.result:
+    if [
+        (part["name"], output_text(part["content"], world.blobs)) for part in run.get("result", ())
+    ] != naive.result:
         return Diverges(naive.taken, "result")
     return None
 
@@ -701,12 +817,18 @@ def needed_by(document: Mapping[str, Any], world: World, events: Sequence[Event]
     naive = NaiveRun(document, world, events, compare=False)
     needed: dict[int, int] = {}
     for place, said in naive.heard_as.items():
-        holds = [later for later, view in naive.views_at.items() if any(message is one for message in view for one in said)]
+        holds = [
+            later
+            for later, view in naive.views_at.items()
+            if any(message is one for message in view for one in said)
+        ]
         if holds:
             needed[place] = min(holds)
     return needed
 
 
-def requests_sent(document: Mapping[str, Any], world: World, events: Sequence[Event]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+def requests_sent(
+    document: Mapping[str, Any], world: World, events: Sequence[Event]
+) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     """Yield, for each recorded output that answers a request, its place among the events and the messages sent."""
     yield from NaiveRun(document, world, events, compare=False).sent.items()

@@ -6,16 +6,15 @@ import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from naive_scaffold import NaiveRun, World
-
 from fsep import protocol
 from fsep.scaffold.adaptation import compile_adaptations
 from fsep.scaffold.compile import compile_program
 from fsep.scaffold.drive import drive
 from fsep.scaffold.machine import Environment, Item, Setting, Want
 from fsep.scaffold.message import Output, no_blobs
-from fsep.scaffold.program import Program, ProgramError, Rule
+from fsep.scaffold.program import ProgramError, Rule
 from fsep.scaffold.replay import Replay, replay
+from naive_scaffold import NaiveRun, World
 
 Json = Any
 Run = dict[str, Any]
@@ -44,7 +43,13 @@ def let(name: str, text: str) -> dict[str, Any]:
 
 
 def tools(id_: str, actor: str = "solver", thread: str = "main", **more: Any) -> dict[str, Any]:
-    fixed = {"environment": "desk", "max_rounds": 3, "at_bound": "continue", "unknown_tool": "No tool.", "bad_arguments": "Bad."}
+    fixed = {
+        "environment": "desk",
+        "max_rounds": 3,
+        "at_bound": "continue",
+        "unknown_tool": "No tool.",
+        "bad_arguments": "Bad.",
+    }
     return {"do": "tools", "id": id_, "thread": thread, "actor": actor, **fixed, **more}
 
 
@@ -52,21 +57,50 @@ def repeat(id_: str, steps: Sequence[Mapping[str, Any]], max_: int = 2, **more: 
     return {"do": "repeat", "id": id_, "max": max_, "at_bound": "continue", "steps": list(steps), **more}
 
 
-def each(id_: str, in_: str, steps: Sequence[Mapping[str, Any]], max_: int = 3, **more: Any) -> dict[str, Any]:
-    return {"do": "each", "id": id_, "in": in_, "as": "one", "max": max_, "at_bound": "continue", "steps": list(steps), **more}
+def each(
+    id_: str, in_: str, steps: Sequence[Mapping[str, Any]], max_: int = 3, **more: Any
+) -> dict[str, Any]:
+    return {
+        "do": "each",
+        "id": id_,
+        "in": in_,
+        "as": "one",
+        "max": max_,
+        "at_bound": "continue",
+        "steps": list(steps),
+        **more,
+    }
 
 
-def when(test: Mapping[str, Any], then: Sequence[Mapping[str, Any]], *otherwise: Mapping[str, Any]) -> dict[str, Any]:
+def when(
+    test: Mapping[str, Any], then: Sequence[Mapping[str, Any]], *otherwise: Mapping[str, Any]
+) -> dict[str, Any]:
     return {"do": "when", "if": test, "then": list(then), "else": list(otherwise)}
 
 
-def extract(name: str, from_: str, *pipelines: Sequence[Mapping[str, Any]], otherwise: Any = "") -> dict[str, Any]:
-    return {"do": "extract", "name": name, "from": from_, "try": [list(one) for one in pipelines], "otherwise": otherwise}
+def extract(
+    name: str, from_: str, *pipelines: Sequence[Mapping[str, Any]], otherwise: Any = ""
+) -> dict[str, Any]:
+    return {
+        "do": "extract",
+        "name": name,
+        "from": from_,
+        "try": [list(one) for one in pipelines],
+        "otherwise": otherwise,
+    }
 
 
 def collect(name: str, over: str, value: str, otherwise: str = "none", **more: Any) -> dict[str, Any]:
     fixed = {"how": "joined", "separator": "|"} if "how" not in more else {}
-    return {"do": "collect", "name": name, "over": over, "value": value, "otherwise": otherwise, **fixed, **more}
+    return {
+        "do": "collect",
+        "name": name,
+        "over": over,
+        "value": value,
+        "otherwise": otherwise,
+        **fixed,
+        **more,
+    }
 
 
 def equals(text: str, value: str) -> dict[str, Any]:
@@ -88,7 +122,10 @@ def scaffold(
         "program": {
             "actors": dict(actors or {"solver": {"kind": "model"}}),
             "primary": "solver",
-            "threads": {name: {"speakers": list(speakers)} for name, speakers in (threads or {"main": ["solver"]}).items()},
+            "threads": {
+                name: {"speakers": list(speakers)}
+                for name, speakers in (threads or {"main": ["solver"]}).items()
+            },
             "steps": copy.deepcopy(list(steps)),
             "result": [{"name": name, "text": text} for name, text in named.items()],
         },
@@ -98,7 +135,9 @@ def scaffold(
 
 
 def assert_valid(value: Json, schema: str) -> None:
-    problems = [f"{error.instance_path}: {error.message}" for error in SCHEMAS.validator(schema).iter_errors(value)]
+    problems = [
+        f"{error.instance_path}: {error.message}" for error in SCHEMAS.validator(schema).iter_errors(value)
+    ]
     assert not problems, problems
 
 
@@ -136,7 +175,9 @@ def scripted(answers: Iterable[Any]) -> Callable[[Want], tuple[Output, dict[str,
 
 
 def record(
-    document: Mapping[str, Any], world: World, answers: Iterable[Any] | Callable[[Want], tuple[Output, dict[str, Any]]]
+    document: Mapping[str, Any],
+    world: World,
+    answers: Iterable[Any] | Callable[[Want], tuple[Output, dict[str, Any]]],
 ) -> Run:
     """Run a program live on scripted answers; return the run's record, which is valid against its schema."""
     respond = answers if callable(answers) else scripted(answers)
@@ -177,7 +218,7 @@ def assert_agrees(document: Mapping[str, Any], world: World, run: Mapping[str, A
     shown = replayed(document, world, run)
     assert shown.divergence is None, shown.divergence
     naive = NaiveRun(document, world, run["events"], compare=False)
-    assert naive.events == [{name: value for name, value in event.items()} for event in run["events"]]
+    assert naive.events == run["events"]
     assert naive.status == run["status"]
     assert naive.result == [(part["name"], part["content"]) for part in run.get("result", ())]
     assert shown.requests == sum("request_sha256" in event for event in naive.events)

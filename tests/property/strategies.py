@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
-from naive_scaffold import World
-from scaffolding import tool
 
 from fsep.scaffold.template import TemplateError, parse
+from naive_scaffold import World
+from scaffolding import tool
 
 Step = dict[str, Any]
 
@@ -31,7 +31,9 @@ TOOLS = [tool("look"), tool("count", "Ä\u2028"), tool("third")]
 SEEDS = st.sampled_from(("none", "derived")) | st.integers(0, 2**53 - 1)
 NUMBERS = st.sampled_from((0, 1, -1, 0.5, 1e-7, 1e21, 2**53 - 1))
 PARAMETERS = st.dictionaries(
-    st.sampled_from(("temperature", "max_tokens", "stop", "seed", "flag")), NUMBERS | st.booleans() | TEXTS | st.lists(TEXTS, max_size=2), max_size=3
+    st.sampled_from(("temperature", "max_tokens", "stop", "seed", "flag")),
+    NUMBERS | st.booleans() | TEXTS | st.lists(TEXTS, max_size=2),
+    max_size=3,
 )
 
 # --- item, system and what was recorded ---
@@ -48,14 +50,21 @@ def content(text: st.SearchStrategy[str] = TEXTS) -> st.SearchStrategy[Any]:
     return text | st.none() | st.lists(part, max_size=3)
 
 
-ARGUMENTS = st.dictionaries(st.sampled_from(("x", "é", "10", "\ue000", "\U00010000")), TEXTS | NUMBERS | st.none(), max_size=2) | TEXTS
+ARGUMENTS = (
+    st.dictionaries(
+        st.sampled_from(("x", "é", "10", "\ue000", "\U00010000")), TEXTS | NUMBERS | st.none(), max_size=2
+    )
+    | TEXTS
+)
 
 
 @st.composite
 def calls(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Draw the calls of one message: few, with ids of their own."""
     names = draw(st.lists(NAMES, min_size=1, max_size=3))
-    return [{"id": f"c{place}", "name": name, "arguments": draw(ARGUMENTS)} for place, name in enumerate(names)]
+    return [
+        {"id": f"c{place}", "name": name, "arguments": draw(ARGUMENTS)} for place, name in enumerate(names)
+    ]
 
 
 @dataclass(frozen=True)
@@ -74,8 +83,14 @@ SCRIPTS = st.builds(
 
 ADAPTATIONS = st.lists(
     st.one_of(
-        st.builds(lambda name: {"kind": "omit-parameter", "parameter": name}, st.sampled_from(("temperature", "seed"))),
-        st.builds(lambda low: {"kind": "clamp-parameter", "parameter": "max_tokens", "minimum": low, "maximum": 1}, st.sampled_from((0, 0.5, 2))),
+        st.builds(
+            lambda name: {"kind": "omit-parameter", "parameter": name},
+            st.sampled_from(("temperature", "seed")),
+        ),
+        st.builds(
+            lambda low: {"kind": "clamp-parameter", "parameter": "max_tokens", "minimum": low, "maximum": 1},
+            st.sampled_from((0, 0.5, 2)),
+        ),
         st.just({"kind": "clamp-parameter", "parameter": "flag", "maximum": 0}),
         st.just({"kind": "client-side-stop"}),
         st.just({"kind": "echo-reasoning"}),
@@ -109,21 +124,47 @@ ACTORS = {
     "visitor": {"kind": "simulator", "simulator": "customer"},
     "person": {"kind": "human"},
 }
-THREADS = {"main": ("solver",), "talk": ("visitor", "solver"), "pair": ("solver", "critic"), "ask": ("person", "solver")}
+THREADS = {
+    "main": ("solver", "visitor"),
+    "pair": ("critic", "solver"),
+    "side": ("solver",),
+    "ask": ("person", "solver"),
+}
 MARKERS = st.sampled_from(("a", ":", ",", '"', "###STOP###", "é"))
-PATTERNS = st.sampled_from(("(.|\n|\r)+", "[a-z]*", "yes|no|", ".*a.*", "[^a]+", "(a|b|e\u0301){1,2}", r"\{\{.*"))
+PATTERNS = st.sampled_from(
+    ("(.|\n|\r)+", "[a-z]*", "yes|no|", ".*a.*", "[^a]+", "(a|b|e\u0301){1,2}", r"\{\{.*")
+)
 
 TO_LIST = st.one_of(
-    st.just({"op": "lines"}), st.just({"op": "json-array"}), st.builds(lambda at: {"op": "split", "at": at}, MARKERS)
+    st.just({"op": "lines"}),
+    st.just({"op": "json-array"}),
+    st.builds(lambda at: {"op": "split", "at": at}, MARKERS),
 )
 ON_TEXT = st.one_of(
     st.just({"op": "trim"}),
-    st.builds(lambda op, marker, which: {"op": op, "marker": marker, "which": which}, st.sampled_from(("before", "after")), MARKERS, st.sampled_from(("first", "last"))),
-    st.builds(lambda to: {"op": "json-pointer", "pointer": to}, st.sampled_from(("", "/verdict", "/1", "/2/b", "/~01"))),
+    st.builds(
+        lambda op, marker, which: {"op": op, "marker": marker, "which": which},
+        st.sampled_from(("before", "after")),
+        MARKERS,
+        st.sampled_from(("first", "last")),
+    ),
+    st.builds(
+        lambda to: {"op": "json-pointer", "pointer": to},
+        st.sampled_from(("", "/verdict", "/1", "/2/b", "/~01")),
+    ),
 )
-ON_LIST = st.just({"op": "nonempty"}) | st.builds(lambda count: {"op": "first", "count": count}, st.integers(1, 3)) | ON_TEXT
+ON_LIST = (
+    st.just({"op": "nonempty"})
+    | st.builds(lambda count: {"op": "first", "count": count}, st.integers(1, 3))
+    | ON_TEXT
+)
 TEXT_PIPELINES = st.lists(ON_TEXT, min_size=1, max_size=3)
-LIST_PIPELINES = st.builds(lambda before, to, after: [*before, to, *after], st.lists(ON_TEXT, max_size=1), TO_LIST, st.lists(ON_LIST, max_size=2))
+LIST_PIPELINES = st.builds(
+    lambda before, to, after: [*before, to, *after],
+    st.lists(ON_TEXT, max_size=1),
+    TO_LIST,
+    st.lists(ON_LIST, max_size=2),
+)
 
 
 @dataclass
@@ -142,7 +183,16 @@ class Scope:
 
     def copy(self) -> Scope:
         """Return a scope that goes its own way from here."""
-        return Scope(set(self.texts), set(self.lists), set(self.spoken), self.kinds, self.steps, self.loops, self.around, self.inside)
+        return Scope(
+            set(self.texts),
+            set(self.lists),
+            set(self.spoken),
+            self.kinds,
+            self.steps,
+            self.loops,
+            self.around,
+            self.inside,
+        )
 
     def assign(self, name: str, kind: str = "text") -> str:
         """Give a name a value, and return it."""
@@ -169,7 +219,9 @@ class Scope:
 @st.composite
 def templates(draw: st.DrawFn, scope: Scope) -> str:
     """Draw a template over the names of a scope."""
-    piece = TEXTS.map(lambda text: text.replace("{{", "{{{{")) | st.sampled_from(sorted(scope.texts)).map(lambda name: "{{" + name + "}}")
+    piece = TEXTS.map(lambda text: text.replace("{{", "{{{{")) | st.sampled_from(sorted(scope.texts)).map(
+        lambda name: "{{" + name + "}}"
+    )
     text = "".join(draw(st.lists(piece, min_size=1, max_size=3)))
     # Pieces may meet so that their braces read otherwise.
     return text if _reads(text) else text.replace("{", "(")
@@ -186,7 +238,11 @@ def _reads(text: str) -> bool:
 @st.composite
 def conditions(draw: st.DrawFn, scope: Scope, depth: int = 2) -> dict[str, Any]:
     """Draw a test over the names of a scope."""
-    kinds = ["equals", "contains", "matches"] + (["not", "all", "any"] if depth else []) + (["has-tool-calls"] * 2 if scope.spoken else [])
+    kinds = (
+        ["equals", "contains", "matches"]
+        + (["not", "all", "any"] if depth else [])
+        + (["has-tool-calls"] * 2 if scope.spoken else [])
+    )
     kind = draw(st.sampled_from(kinds))
     if kind == "not":
         return {"test": kind, "of": draw(conditions(scope, depth - 1))}
@@ -208,11 +264,25 @@ def steps(draw: st.DrawFn, scope: Scope, depth: int, most: int, least: int = 1) 
 
 @st.composite
 def _step(draw: st.DrawFn, scope: Scope, depth: int) -> Step:
-    kinds = ["say", "generate", "generate", "tools", "call", "let", "extract", "edit", "external"] + (["collect"] * 2 if scope.loops else [])
-    kinds += ["when", "repeat", "each"] * 2 if depth else []
+    kinds = [
+        "say",
+        "say",
+        "generate",
+        "generate",
+        "generate",
+        "tools",
+        "tools",
+        "call",
+        "let",
+        "extract",
+        "edit",
+        "edit",
+        "external",
+    ] + (["collect"] * 2 if scope.loops else [])
+    kinds += ["when", "repeat", "repeat", "each", "each"] if depth else []
     kind = draw(st.sampled_from(kinds))
     if kind in _SPEAKING:
-        thread = draw(st.sampled_from(("main", "main", "talk", "talk", "pair", "ask")))
+        thread = draw(st.sampled_from(("main", "main", "main", "pair", "side", "ask")))
         return draw(_SPEAKING[kind](scope, thread, draw(st.sampled_from(THREADS[thread]))))
     if kind in _NESTING:
         return draw(_NESTING[kind](scope, depth))
@@ -221,21 +291,40 @@ def _step(draw: st.DrawFn, scope: Scope, depth: int) -> Step:
 
 @st.composite
 def _say(draw: st.DrawFn, scope: Scope, thread: str, actor: str) -> Step:
-    role = draw(st.sampled_from(("user", "user", "system", "assistant")))
-    step = {"do": "say", "id": scope.new_step(), "thread": thread, "role": role, "text": draw(templates(scope))}
+    role = draw(st.sampled_from(("user", "system", "assistant")))
+    step: Step = {
+        "do": "say",
+        "id": scope.new_step(),
+        "thread": thread,
+        "role": role,
+        "text": draw(templates(scope)),
+    }
     return {**step, **({"to": actor} if role == "system" else {"for": actor} if role == "assistant" else {})}
 
 
 @st.composite
 def _generate(draw: st.DrawFn, scope: Scope, thread: str, actor: str) -> Step:
-    step = {"do": "generate", "id": scope.new_step(), "thread": thread, "actor": actor, "parameters": draw(PARAMETERS), "seed": draw(SEEDS)}
+    step: Step = {
+        "do": "generate",
+        "id": scope.new_step(),
+        "thread": thread,
+        "actor": actor,
+        "parameters": draw(PARAMETERS),
+        "seed": draw(SEEDS),
+    }
     scope.spoken.add(scope.assign(step["id"]))
     return step
 
 
 @st.composite
 def _tools(draw: st.DrawFn, scope: Scope, thread: str, actor: str) -> Step:
-    step = {"do": "tools", "id": scope.new_step(), "thread": thread, "actor": actor, "environment": draw(st.sampled_from(("desk", "desk", "bare")))}
+    step: Step = {
+        "do": "tools",
+        "id": scope.new_step(),
+        "thread": thread,
+        "actor": actor,
+        "environment": draw(st.sampled_from(("desk", "desk", "bare"))),
+    }
     step |= {"max_rounds": draw(st.integers(1, 3)), "at_bound": draw(BOUNDS), "seed": draw(SEEDS)}
     step |= {"unknown_tool": draw(templates(scope)), "bad_arguments": draw(templates(scope))}
     step["offer"] = draw(st.just("all") | st.lists(NAMES, min_size=1, max_size=2, unique=True))
@@ -252,7 +341,13 @@ def _edit(draw: st.DrawFn, scope: Scope, thread: str, actor: str) -> Step:
 
 @st.composite
 def _external(draw: st.DrawFn, scope: Scope, thread: str, actor: str) -> Step:
-    step = {"do": "external", "id": scope.new_step(), "thread": thread, "actor": actor, "harness": {"name": "h", "sha256": "0" * 64}}
+    step: Step = {
+        "do": "external",
+        "id": scope.new_step(),
+        "thread": thread,
+        "actor": actor,
+        "harness": {"name": "h", "sha256": "0" * 64},
+    }
     scope.assign(step["id"])
     return {**step, "max_events": draw(st.integers(1, 2)), "at_bound": draw(BOUNDS)}
 
@@ -261,7 +356,13 @@ def _external(draw: st.DrawFn, scope: Scope, thread: str, actor: str) -> Step:
 def _call(draw: st.DrawFn, scope: Scope) -> Step:
     arguments = draw(st.dictionaries(st.sampled_from(("x", "é/~")), templates(scope), max_size=2))
     # The name of a tool in a record is not empty.
-    step = {"do": "call", "id": scope.new_step(), "environment": "desk", "tool": draw(st.sampled_from(("look", "x{{item.text}}"))), "arguments": arguments}
+    step: Step = {
+        "do": "call",
+        "id": scope.new_step(),
+        "environment": "desk",
+        "tool": draw(st.sampled_from(("look", "x{{item.text}}"))),
+        "arguments": arguments,
+    }
     step["unknown_tool"] = draw(templates(scope))
     scope.assign(step["id"])
     return step
@@ -286,14 +387,26 @@ def _extract(draw: st.DrawFn, scope: Scope) -> Step:
     otherwise = draw(templates(scope) if kind == "text" else st.lists(templates(scope), max_size=2))
     pipelines = draw(st.lists(TEXT_PIPELINES if kind == "text" else LIST_PIPELINES, min_size=1, max_size=3))
     from_ = draw(templates(scope))
-    return {"do": "extract", "name": _value_name(draw, scope, kind), "from": from_, "try": pipelines, "otherwise": otherwise}
+    return {
+        "do": "extract",
+        "name": _value_name(draw, scope, kind),
+        "from": from_,
+        "try": pipelines,
+        "otherwise": otherwise,
+    }
 
 
 @st.composite
 def _collect(draw: st.DrawFn, scope: Scope) -> Step:
     loop = draw(st.sampled_from(sorted(scope.loops)))
     how = draw(st.sampled_from(("last", "joined")))
-    step = {"do": "collect", "over": loop, "value": draw(st.sampled_from(sorted(scope.loops[loop]))), "how": how, "otherwise": draw(templates(scope))}
+    step: Step = {
+        "do": "collect",
+        "over": loop,
+        "value": draw(st.sampled_from(sorted(scope.loops[loop]))),
+        "how": how,
+        "otherwise": draw(templates(scope)),
+    }
     if how == "joined":
         step["separator"] = draw(TEXTS)
     return {**step, "name": _value_name(draw, scope, "text")}
@@ -303,7 +416,12 @@ def _collect(draw: st.DrawFn, scope: Scope) -> Step:
 def _when(draw: st.DrawFn, scope: Scope, depth: int) -> Step:
     test = draw(conditions(scope))
     one, other = scope.copy(), scope.copy()
-    step = {"do": "when", "if": test, "then": draw(steps(one, depth - 1, 2)), "else": draw(steps(other, depth - 1, 2)) if draw(st.booleans()) else []}
+    step: Step = {
+        "do": "when",
+        "if": test,
+        "then": draw(steps(one, depth - 1, 2)),
+        "else": draw(steps(other, depth - 1, 2)) if draw(st.booleans()) else [],
+    }
     scope.texts, scope.lists, scope.spoken = one.texts, one.lists, one.spoken
     scope.only_what(other)
     return step
@@ -314,7 +432,13 @@ BOUNDS = st.sampled_from(("continue", "continue", "continue", "stop"))
 
 @st.composite
 def _repeat(draw: st.DrawFn, scope: Scope, depth: int) -> Step:
-    step = {"do": "repeat", "id": scope.new_step(), "max": draw(st.integers(1, 3)), "at_bound": draw(BOUNDS), "fresh": draw(FRESH)}
+    step: Step = {
+        "do": "repeat",
+        "id": scope.new_step(),
+        "max": draw(st.integers(1, 3)),
+        "at_bound": draw(BOUNDS),
+        "fresh": draw(FRESH),
+    }
     _begin_loop(scope, step["id"])
     step["steps"] = draw(steps(scope, depth - 1, 3))
     if draw(st.booleans()):
@@ -327,7 +451,12 @@ def _repeat(draw: st.DrawFn, scope: Scope, depth: int) -> Step:
 @st.composite
 def _each(draw: st.DrawFn, scope: Scope, depth: int) -> Step:
     inner = scope.copy()
-    step = {"do": "each", "id": scope.new_step(), "in": draw(st.sampled_from(sorted(scope.lists))), "max": draw(st.integers(1, 3))}
+    step: Step = {
+        "do": "each",
+        "id": scope.new_step(),
+        "in": draw(st.sampled_from(sorted(scope.lists))),
+        "max": draw(st.integers(1, 3)),
+    }
     step |= {"at_bound": draw(BOUNDS), "fresh": draw(FRESH)}
     _begin_loop(inner, step["id"])
     step["as"] = _value_name(draw, inner, "text")
@@ -350,17 +479,25 @@ def _end_loop(scope: Scope, loop: str) -> None:
     scope.loops[loop] = scope.inside[loop]
 
 
-_SPEAKING: dict[str, Any] = {"say": _say, "generate": _generate, "tools": _tools, "edit": _edit, "external": _external}
+_SPEAKING: dict[str, Any] = {
+    "say": _say,
+    "generate": _generate,
+    "tools": _tools,
+    "edit": _edit,
+    "external": _external,
+}
 _NESTING: dict[str, Any] = {"when": _when, "repeat": _repeat, "each": _each}
 _PLAIN: dict[str, Any] = {"call": _call, "let": _let, "extract": _extract, "collect": _collect}
 
 
 @st.composite
-def programs(draw: st.DrawFn, *, depth: int = 2, most: int = 7) -> dict[str, Any]:
+def programs(draw: st.DrawFn, *, depth: int = 2, most: int = 9) -> dict[str, Any]:
     """Draw a scaffold document that its schema and every rule of the language take."""
     scope = Scope()
-    body = draw(steps(scope, depth, most, least=3))
-    result = [{"name": f"r{place}", "text": draw(templates(scope))} for place in range(draw(st.integers(1, 2)))]
+    body = draw(steps(scope, depth, most, least=4))
+    result = [
+        {"name": f"r{place}", "text": draw(templates(scope))} for place in range(draw(st.integers(1, 2)))
+    ]
     program = {
         "actors": ACTORS,
         "primary": "solver",

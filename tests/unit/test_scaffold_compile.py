@@ -10,11 +10,25 @@ from typing import Any
 
 import pytest
 import rfc8785
-from scaffolding import assert_valid, collect, each, equals, extract, generate, let, problems, repeat, say, scaffold, tools, when
 
 from fsep.limits import PROGRAM_DEPTH
 from fsep.scaffold.compile import compile_program
 from fsep.scaffold.program import Rule, with_defaults
+from scaffolding import (
+    assert_valid,
+    collect,
+    each,
+    equals,
+    extract,
+    generate,
+    let,
+    problems,
+    repeat,
+    say,
+    scaffold,
+    tools,
+    when,
+)
 
 TRIM = [{"op": "trim"}]
 LINES = [{"op": "lines"}]
@@ -28,7 +42,11 @@ PARENT = scaffold(
     extract("word", "{{draft}}", TRIM, otherwise="{{note}}"),
     repeat(
         "turn",
-        [tools("visit", "visitor", "talk"), say("seen", "{{turn}}: {{visit}}", "talk"), let("heard", "{{visit}}")],
+        [
+            tools("visit", "visitor", "talk"),
+            say("seen", "{{turn}}: {{visit}}", "talk"),
+            let("heard", "{{visit}}"),
+        ],
         until={
             "test": "any",
             "of": [
@@ -42,15 +60,33 @@ PARENT = scaffold(
     each(
         "row",
         "parts",
-        [say("ask", "{{row}} {{one}}"), generate("part"), when(equals("{{one}}", ""), [let("pair", "{{part}}")], let("pair", "-"))],
+        [
+            say("ask", "{{row}} {{one}}"),
+            generate("part"),
+            when(equals("{{one}}", ""), [let("pair", "{{part}}")], let("pair", "-")),
+        ],
         fresh=["main"],
     ),
     each("word_of", "item.words", [let("pair", "{{one}}")]),
     collect("all_pairs", "row", "pair"),
     collect("last_word", "word_of", "one", how="last"),
-    {"do": "call", "id": "asked", "environment": "desk", "tool": "{{word}}", "arguments": {"text": "{{note}}"}, "unknown_tool": "{{note}}?"},
+    {
+        "do": "call",
+        "id": "asked",
+        "environment": "desk",
+        "tool": "{{word}}",
+        "arguments": {"text": "{{note}}"},
+        "unknown_tool": "{{note}}?",
+    },
     {"do": "edit", "id": "cut", "thread": "talk", "actor": "visitor", "how": "drop-first", "count": 1},
-    {"do": "edit", "id": "short", "thread": "main", "actor": "solver", "how": "replace", "text": "{{all_pairs}}"},
+    {
+        "do": "edit",
+        "id": "short",
+        "thread": "main",
+        "actor": "solver",
+        "how": "replace",
+        "text": "{{all_pairs}}",
+    },
     {
         "do": "external",
         "id": "opaque",
@@ -62,7 +98,11 @@ PARENT = scaffold(
     },
     when(equals("{{word}}", "{{heard}}"), [say("then_said", "{{opaque}}")], say("else_said", "{{asked}}")),
     result={"answer": "{{draft}}{{heard}}", "pairs": "{{all_pairs}}{{last_word}}"},
-    actors={"solver": {"kind": "model"}, "visitor": {"kind": "simulator", "simulator": "customer"}, "person": {"kind": "human"}},
+    actors={
+        "solver": {"kind": "model"},
+        "visitor": {"kind": "simulator", "simulator": "customer"},
+        "person": {"kind": "human"},
+    },
     threads={"main": ["solver"], "talk": ["solver", "visitor"], "aside": ["person"]},
 )
 
@@ -121,7 +161,20 @@ def test_the_parent_is_accepted() -> None:
     """It uses every kind of step, of test and of name."""
     assert problems(PARENT) == []
     used = {step["do"] for step in _all_steps(PARENT["program"]["steps"])}
-    assert used == {"say", "generate", "tools", "call", "when", "repeat", "each", "let", "extract", "collect", "edit", "external"}
+    assert used == {
+        "say",
+        "generate",
+        "tools",
+        "call",
+        "when",
+        "repeat",
+        "each",
+        "let",
+        "extract",
+        "collect",
+        "edit",
+        "external",
+    }
 
 
 def _all_steps(block: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -259,7 +312,9 @@ FAULTS: list[tuple[str, Rule, str, Change]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rule", "pointer", "change"), [pytest.param(*fault[1:], id=fault[0]) for fault in FAULTS])
+@pytest.mark.parametrize(
+    ("rule", "pointer", "change"), [pytest.param(*fault[1:], id=fault[0]) for fault in FAULTS]
+)
 def test_one_fault_is_refused_by_one_rule_at_its_place(rule: Rule, pointer: str, change: Change) -> None:
     """By that rule and by no other."""
     assert problems(faulty(change)) == [(rule, pointer)]
@@ -267,7 +322,12 @@ def test_one_fault_is_refused_by_one_rule_at_its_place(rule: Rule, pointer: str,
 
 def test_several_faults_are_all_told() -> None:
     """In the order of the document."""
-    change = both(at("primary", "nobody"), at("steps/0/text", "{{"), at("steps/2/text", "{{nothing}}"), at("result/0/text", "{{parts}}"))
+    change = both(
+        at("primary", "nobody"),
+        at("steps/0/text", "{{"),
+        at("steps/2/text", "{{nothing}}"),
+        at("result/0/text", "{{parts}}"),
+    )
     assert [rule for rule, _ in problems(faulty(change))] == ["references", "templates", "assigned", "types"]
 
 
@@ -304,25 +364,34 @@ def test_what_the_rules_allow_is_accepted(change: Change) -> None:
 # --- digests ---
 
 
+# As the chapter's table has them.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "generate": {"parameters": {}, "seed": "none"},
+    "tools": {"parameters": {}, "seed": "none", "offer": "all"},
+    "call": {"offer": "all"},
+    "when": {"else": []},
+    "repeat": {"fresh": []},
+    "each": {"fresh": []},
+}
+
+
 def _without_defaults(step: dict[str, Any]) -> dict[str, Any]:
-    defaults: dict[str, dict[str, Any]] = {
-        "generate": {"parameters": {}, "seed": "none"},
-        "tools": {"parameters": {}, "seed": "none", "offer": "all"},
-        "call": {"offer": "all"},
-        "when": {"else": []},
-        "repeat": {"fresh": []},
-        "each": {"fresh": []},
+    defaults = DEFAULTS.get(step["do"], {})
+    bare = {name: value for name, value in step.items() if name not in defaults or defaults[name] != value}
+    return bare | {
+        name: [_without_defaults(one) for one in bare[name]]
+        for name in ("steps", "then", "else")
+        if name in bare
     }
-    bare = {name: value for name, value in step.items() if name not in defaults.get(step["do"], {}) or defaults[step["do"]][name] != value}
-    return {name: [_without_defaults(inner) for inner in value] if name in ("steps", "then", "else") else value for name, value in bare.items()}
 
 
 def _with_defaults(step: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **{"generate": {"seed": "none", "parameters": {}}, "tools": {"offer": "all", "seed": "none", "parameters": {}}}.get(step["do"], {}),
-        **{"call": {"offer": "all"}, "when": {"else": []}, "repeat": {"fresh": []}, "each": {"fresh": []}}.get(step["do"], {}),
-        **{name: [_with_defaults(inner) for inner in value] if name in ("steps", "then", "else") else value for name, value in step.items()},
+    inner: dict[str, Any] = {
+        name: [_with_defaults(one) for one in step[name]]
+        for name in ("steps", "then", "else")
+        if name in step
     }
+    return {**DEFAULTS.get(step["do"], {}), **step, **inner}
 
 
 def test_defaults_written_out_or_left_out_give_equal_digests() -> None:
@@ -350,7 +419,13 @@ def test_the_digest_is_that_of_the_written_out_program() -> None:
 
 def test_what_fixes_no_behaviour_is_outside_the_digest() -> None:
     """Title, description, extensions, the version of the protocol, and the id."""
-    document = {**copy.deepcopy(PARENT), "id": "other", "title": "Other", "description": "Other", "extensions": {"org.example": {"a": 1}}}
+    document = {
+        **copy.deepcopy(PARENT),
+        "id": "other",
+        "title": "Other",
+        "description": "Other",
+        "extensions": {"org.example": {"a": 1}},
+    }
     assert compile_program(document).sha256 == compile_program(PARENT).sha256
 
 

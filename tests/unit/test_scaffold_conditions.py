@@ -5,16 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from naive_scaffold import NaiveRun, World
-from scaffolding import as_run, call, equals, generate, let, problems, record, replayed, scaffold, tool, tools, when
 
 from fsep import limits
 from fsep.scaffold.message import Output
+from naive_scaffold import NaiveRun, World
+from scaffolding import (
+    as_run,
+    call,
+    equals,
+    generate,
+    let,
+    problems,
+    record,
+    replayed,
+    scaffold,
+    tool,
+    tools,
+    when,
+)
 
 
 def holds(test: dict[str, Any], world: World, *before: dict[str, Any], answers: tuple[Any, ...] = ()) -> bool:
     """Return whether a test is true after some steps, having seen that the plain implementation agrees."""
-    document = scaffold(*before, when(test, [let("answer", "true")], let("answer", "false")), result="{{answer}}")
+    document = scaffold(
+        *before, when(test, [let("answer", "true")], let("answer", "false")), result="{{answer}}"
+    )
     run = record(document, world, answers)
     assert NaiveRun(document, world, run["events"]).result == [("answer", run["result"][0]["content"])]
     return bool(run["result"][0]["content"] == "true")
@@ -46,7 +61,10 @@ def test_texts_are_compared_character_by_character(test: str, text: str, value: 
     assert holds({"test": test, "text": text, "value": value}, world) is true
 
 
-@pytest.mark.parametrize(("pattern", "text", "true"), [("a.", "ab", True), ("a", "ab", False), (".*", "a\n", False), ("{{item.text}}", "a", None)])
+@pytest.mark.parametrize(
+    ("pattern", "text", "true"),
+    [("a.", "ab", True), ("a", "ab", False), (".*", "a\n", False), ("{{item.text}}", "a", None)],
+)
 def test_a_pattern_matches_the_whole_text(pattern: str, text: str, true: bool | None) -> None:
     """The pattern is no template: one that looks like a template is no pattern."""
     test = {"test": "matches", "text": "{{item.text}}", "pattern": pattern}
@@ -78,15 +96,36 @@ def test_not_all_and_any_are_as_their_names_say() -> None:
 
 
 @pytest.mark.parametrize(("kind", "first"), [("all", "b"), ("any", "a")])
-def test_no_test_is_looked_at_after_the_one_that_decides(kind: str, first: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_test_is_looked_at_after_the_one_that_decides(
+    kind: str, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is not looked at costs nothing."""
     document = scaffold(
-        when({"test": kind, "of": [equals("a", first), {"test": "contains", "text": "{{item.long}}", "value": "x"}]}, []), result="done"
+        when(
+            {
+                "test": kind,
+                "of": [equals("a", first), {"test": "contains", "text": "{{item.long}}", "value": "x"}],
+            },
+            [],
+        ),
+        result="done",
     )
     world = World(fields={"long": "x" * 640})
     monkeypatch.setattr(limits, "MACHINE_FUEL", 10)
     run = {**as_run(world, []), "result": [{"name": "answer", "content": "done"}]}
     assert not replayed(document, world, run).exhausted
     monkeypatch.setattr(limits, "MACHINE_FUEL", 10)
-    other = scaffold(when({"test": kind, "of": [equals("a", "a" if kind == "all" else "b"), document["program"]["steps"][0]["if"]["of"][1]]}, []), result="done")
+    other = scaffold(
+        when(
+            {
+                "test": kind,
+                "of": [
+                    equals("a", "a" if kind == "all" else "b"),
+                    document["program"]["steps"][0]["if"]["of"][1],
+                ],
+            },
+            [],
+        ),
+        result="done",
+    )
     assert replayed(other, world, run).exhausted

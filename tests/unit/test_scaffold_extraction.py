@@ -6,10 +6,10 @@ import time
 from typing import Any
 
 import pytest
-from naive_scaffold import extract as naive_extract
 
 from fsep.limits import ARRAY_STARTS, NESTING
 from fsep.scaffold.extraction import PipelineError, compile_pipeline
+from naive_scaffold import extract as naive_extract
 
 TRIM = {"op": "trim"}
 LINES = {"op": "lines"}
@@ -119,7 +119,9 @@ def test_split_finds_from_left_to_right_without_overlap(at: str, text: str, part
         (after("ß"), "ss", None),
     ],
 )
-def test_before_and_after_cut_at_a_marker_or_fail(operation: dict[str, Any], text: str, cut: str | None) -> None:
+def test_before_and_after_cut_at_a_marker_or_fail(
+    operation: dict[str, Any], text: str, cut: str | None
+) -> None:
     """At its first or last occurrence."""
     assert run(text, operation) == cut
 
@@ -129,7 +131,7 @@ def test_before_and_after_cut_at_a_marker_or_fail(operation: dict[str, Any], tex
     [
         ('["a", "b"]', ["a", "b"]),
         ('Sure: ["a"] and ["b"]', ["a"]),
-        ('see [1] and [x', ["1"]),
+        ("see [1] and [x", ["1"]),
         ('[x] ["a"]', ["a"]),
         ('[["a"]]', ['["a"]']),
         # An array of an array that does not close: the inner one is the first that can be read.
@@ -138,7 +140,10 @@ def test_before_and_after_cut_at_a_marker_or_fail(operation: dict[str, Any], tex
         ('"[1]"', ["1"]),
         ("[\n1 ,\t2\r]", ["1", "2"]),
         # What is no text comes in its canonical form.
-        ('[1.50, 1e2, -0, null, true, {"b": 1, "a": "é"}, [ 1 ]]', ["1.5", "100", "0", "null", "true", '{"a":"é","b":1}', "[1]"]),
+        (
+            '[1.50, 1e2, -0, null, true, {"b": 1, "a": "é"}, [ 1 ]]',
+            ["1.5", "100", "0", "null", "true", '{"a":"é","b":1}', "[1]"],
+        ),
         (r'["\u00e9\n\ud83d\ude00"]', ["é\n\U0001f600"]),
         # Empty, and so failed.
         ("[]", None),
@@ -324,7 +329,9 @@ def test_of_several_pipelines_the_first_that_does_not_fail_counts() -> None:
         ([split(","), NONEMPTY, ARRAY], 2),
     ],
 )
-def test_an_operation_on_the_wrong_kind_of_value_is_refused(operations: list[dict[str, Any]], place: int) -> None:
+def test_an_operation_on_the_wrong_kind_of_value_is_refused(
+    operations: list[dict[str, Any]], place: int
+) -> None:
     """A list is never split again, and a text has no elements."""
     with pytest.raises(PipelineError, match=rf"^operation {place}: "):
         compile_pipeline(operations)
@@ -332,8 +339,15 @@ def test_an_operation_on_the_wrong_kind_of_value_is_refused(operations: list[dic
 
 @pytest.mark.parametrize(
     ("operations", "gives"),
-    [([TRIM], "text"), ([LINES], "list"), ([TRIM, ARRAY, TRIM], "list"), ([pointer(""), before("a")], "text")],
+    [
+        ([TRIM], "text"),
+        ([LINES], "list"),
+        ([TRIM, ARRAY, TRIM], "list"),
+        ([pointer(""), before("a")], "text"),
+    ],
 )
-def test_the_kind_a_pipeline_gives_is_known_before_it_runs(operations: list[dict[str, Any]], gives: str) -> None:
+def test_the_kind_a_pipeline_gives_is_known_before_it_runs(
+    operations: list[dict[str, Any]], gives: str
+) -> None:
     """So that a program's names have one kind."""
     assert compile_pipeline(operations)[1] == gives

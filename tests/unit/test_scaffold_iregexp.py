@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from naive_scaffold import matches
 
 from fsep.scaffold.iregexp import PatternError, compile_pattern
+from naive_scaffold import matches
 
 
 def full(pattern: str, text: str) -> bool:
@@ -28,7 +28,11 @@ def full(pattern: str, text: str) -> bool:
         ("(|a)b", ["b", "ab"], ["a"]),
         ("(a(b|c))+", ["ab", "acab"], ["a", ""]),
         # A dot is any character but LF and CR; a class is no dot.
-        (".", ["a", "\t", "\x00", "\u2028", "\x85", "\x0b", "\U0001f600", "é"], ["", "\n", "\r", "e\u0301", "ab"]),
+        (
+            ".",
+            ["a", "\t", "\x00", "\u2028", "\x85", "\x0b", "\U0001f600", "é"],
+            ["", "\n", "\r", "e\u0301", "ab"],
+        ),
         (".*", ["", "abc"], ["a\nb", "a\rb", "\n"]),
         ("[.]", ["."], ["a"]),
         ("[^.]", ["a", "\n", "\r"], [".", ""]),
@@ -121,7 +125,10 @@ def test_what_is_no_i_regexp_is_refused(pattern: str) -> None:
         compile_pattern(pattern)
 
 
-@pytest.mark.parametrize("pattern", ["a{1001}", "a{0,1001}", "a{1001,}", "a{0,99999}", "a{" + "9" * 400 + "}", "a{001001}", "(a{1,2}){1001}"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["a{1001}", "a{0,1001}", "a{1001,}", "a{0,99999}", "a{" + "9" * 400 + "}", "a{001001}", "(a{1,2}){1001}"],
+)
 def test_a_bound_over_a_thousand_is_refused(pattern: str) -> None:
     """The specification's own limit, not one of the engine."""
     with pytest.raises(PatternError, match="1000"):
@@ -134,7 +141,9 @@ def test_a_problem_is_told_with_its_place() -> None:
         compile_pattern("é\U0001f600a\\d")
 
 
-@pytest.mark.parametrize("pattern", ["(a*)*b", "(a|a)*b", "(a|aa)+b", "(.*)(.*)(.*)(.*)(.*)b", "(a?){30}(a){30}b", "((a+)+)+b"])
+@pytest.mark.parametrize(
+    "pattern", ["(a*)*b", "(a|a)*b", "(a|aa)+b", "(.*)(.*)(.*)(.*)(.*)b", "(a?){30}(a){30}b", "((a+)+)+b"]
+)
 def test_patterns_that_backtrack_for_ever_elsewhere_are_linear(pattern: str) -> None:
     """A hundred thousand characters take well under a second; a backtracking engine would not end."""
     text = "a" * 100_000

@@ -8,22 +8,41 @@ from typing import Any
 
 import pytest
 import rfc8785
-from naive_scaffold import World
-from scaffolding import (
-    as_run, assert_agrees, call, collect, each, equals, extract, generate, let, record, repeat, replayed, say, scaffold, setting, tool, tools, when,
-)  # fmt: skip
 
 from fsep import limits
 from fsep.scaffold.compile import compile_program
 from fsep.scaffold.machine import Exhausted, Item, start
 from fsep.scaffold.message import Output
+from naive_scaffold import World
+from scaffolding import (
+    as_run,
+    assert_agrees,
+    call,
+    collect,
+    each,
+    equals,
+    extract,
+    generate,
+    let,
+    record,
+    repeat,
+    replayed,
+    say,
+    scaffold,
+    setting,
+    tool,
+    tools,
+    when,
+)  # fmt: skip
 
 WORLD = World(environments={"desk": [tool("look")]}, fields={"words": ["a", "b", "c"], "none": []})
 CALLS = Output("", [call("1", "look")])
 JSON_LIST = [{"op": "json-array"}]
 
 
-def ran(document: dict[str, Any], answers: Any = (), world: World = WORLD) -> tuple[str, list[str], str | None]:
+def ran(
+    document: dict[str, Any], answers: Any = (), world: World = WORLD
+) -> tuple[str, list[str], str | None]:
     """Return a run's status, the steps of its events and its answer, having seen that both implementations agree on it."""
     run = record(document, world, answers)
     assert_agrees(document, world, run)
@@ -48,7 +67,9 @@ def contains(text: str, value: str) -> dict[str, Any]:
         ([CALLS, "T", CALLS, "T"], ["act[0]", "act[0]", "act[1]", "act[1]"], True),
     ],
 )
-def test_tools_end_with_a_speaking_without_calls_or_at_their_bound(at_bound: str, answers: list[Any], steps: list[str], met: bool) -> None:
+def test_tools_end_with_a_speaking_without_calls_or_at_their_bound(
+    at_bound: str, answers: list[Any], steps: list[str], met: bool
+) -> None:
     """A last round without calls meets no bound."""
     document = scaffold(tools("act", max_rounds=2, at_bound=at_bound), say("after", "x"), result="{{act}}")
     if met and at_bound == "stop":
@@ -68,10 +89,14 @@ def test_tools_end_with_a_speaking_without_calls_or_at_their_bound(at_bound: str
         (None, ["x", "x"], ["a[0]", "a[1]"], True),
     ],
 )
-def test_a_repeat_ends_after_the_round_in_which_until_holds(at_bound: str, until: Any, answers: list[str], steps: list[str], met: bool) -> None:
+def test_a_repeat_ends_after_the_round_in_which_until_holds(
+    at_bound: str, until: Any, answers: list[str], steps: list[str], met: bool
+) -> None:
     """Without `until` it always comes to its bound."""
     more = {} if until is None else {"until": until}
-    document = scaffold(repeat("turn", [generate("a")], 2, at_bound=at_bound, **more), say("after", "x"), result="{{a}}")
+    document = scaffold(
+        repeat("turn", [generate("a")], 2, at_bound=at_bound, **more), say("after", "x"), result="{{a}}"
+    )
     if met and at_bound == "stop":
         assert ran(document, answers) == ("limit-reached", steps, None)
     else:
@@ -79,27 +104,43 @@ def test_a_repeat_ends_after_the_round_in_which_until_holds(at_bound: str, until
 
 
 @pytest.mark.parametrize("at_bound", ["continue", "stop"])
-@pytest.mark.parametrize(("length", "rounds", "met"), [(0, 0, False), (1, 1, False), (2, 2, False), (3, 2, True)])
+@pytest.mark.parametrize(
+    ("length", "rounds", "met"), [(0, 0, False), (1, 1, False), (2, 2, False), (3, 2, True)]
+)
 def test_an_each_takes_at_most_so_many_elements(at_bound: str, length: int, rounds: int, met: bool) -> None:
     """The bound is met where the list has more; then it stops after the last round it runs."""
-    document = scaffold(each("row", "item.list", [say("a", "{{row}}={{one}}")], 2, at_bound=at_bound), say("after", "x"))
+    document = scaffold(
+        each("row", "item.list", [say("a", "{{row}}={{one}}")], 2, at_bound=at_bound), say("after", "x")
+    )
     status, steps, _ = ran(document, world=World(fields={"list": ["p", "q", "r"][:length]}))
     told = [f"a[{turn}]" for turn in range(rounds)]
-    assert (status, steps) == (("limit-reached", told) if met and at_bound == "stop" else ("completed", [*told, "after"]))
+    assert (status, steps) == (
+        ("limit-reached", told) if met and at_bound == "stop" else ("completed", [*told, "after"])
+    )
 
 
 def test_a_stop_ends_the_run_from_within_any_depth() -> None:
     """Branches and loops around it end too, and what stands behind is not run."""
     inner = when(equals("{{row}}", "1"), [tools("act", max_rounds=1, at_bound="stop")])
-    document = scaffold(repeat("turn", [each("row", "item.words", [say("a", "{{turn}}"), inner, say("b", "-")])]), say("after", "x"))
+    document = scaffold(
+        repeat("turn", [each("row", "item.words", [say("a", "{{turn}}"), inner, say("b", "-")])]),
+        say("after", "x"),
+    )
     status, steps, _ = ran(document, [CALLS, "T"])
-    assert (status, steps) == ("limit-reached", ["a[0][0]", "b[0][0]", "a[0][1]", "act[0][1][0]", "act[0][1][0]"])
+    assert (status, steps) == (
+        "limit-reached",
+        ["a[0][0]", "b[0][0]", "a[0][1]", "act[0][1][0]", "act[0][1][0]"],
+    )
 
 
 def test_step_paths_hold_every_loop_around_and_a_tools_steps_own_round() -> None:
     """Outermost first; a branch is no loop, and after a loop its index is gone."""
     document = scaffold(
-        repeat("turn", [say("a", "x"), repeat("again", [when(equals("", ""), [tools("act")])]), say("b", "x")]), say("c", "x"), generate("d")
+        repeat(
+            "turn", [say("a", "x"), repeat("again", [when(equals("", ""), [tools("act")])]), say("b", "x")]
+        ),
+        say("c", "x"),
+        generate("d"),
     )
     answers = [CALLS, "T", "x", "x", "x", "x", "x"]
     assert ran(document, answers)[1] == [
@@ -131,7 +172,10 @@ def test_the_value_of_a_tools_step_is_the_text_of_its_last_speaking() -> None:
         ([], ""),
         ([{"type": "text", "text": "a "}, {"type": "text", "text": "b"}], "a b"),
         ([{"type": "reasoning", "form": "text", "text": "hm"}], ""),
-        ([{"type": "image", "blob": "0" * 64, "media_type": "image/png"}, {"type": "text", "text": "a"}], "a"),
+        (
+            [{"type": "image", "blob": "0" * 64, "media_type": "image/png"}, {"type": "text", "text": "a"}],
+            "a",
+        ),
     ],
 )
 def test_the_text_of_an_output_is_its_text_parts(content: Any, text: str) -> None:
@@ -163,7 +207,9 @@ def test_the_text_of_an_output_is_its_text_parts(content: Any, text: str) -> Non
         ({}, "empty", "deeper", ["a", "b"], "none"),
     ],
 )
-def test_collect_names_what_the_rounds_left(how: dict[str, Any], over: str, value: str, rounds: list[str], collected: str) -> None:
+def test_collect_names_what_the_rounds_left(
+    how: dict[str, Any], over: str, value: str, rounds: list[str], collected: str
+) -> None:
     """In the order of the rounds; with none, `otherwise`."""
     document = scaffold(
         each(
@@ -199,8 +245,13 @@ def test_an_each_goes_over_the_list_as_it_was_when_it_began() -> None:
 
 def test_an_extract_falls_back_from_pipeline_to_pipeline_and_then_to_its_otherwise() -> None:
     """The fallbacks are templates; what a pipeline gives is none."""
-    pipelines = [[{"op": "after", "marker": "A:", "which": "first"}], [{"op": "after", "marker": "B:", "which": "first"}]]
-    document = scaffold(let("b", "x"), extract("a", "{{item.text}}", *pipelines, otherwise="<{{b}}>"), result="{{a}}")
+    pipelines = [
+        [{"op": "after", "marker": "A:", "which": "first"}],
+        [{"op": "after", "marker": "B:", "which": "first"}],
+    ]
+    document = scaffold(
+        let("b", "x"), extract("a", "{{item.text}}", *pipelines, otherwise="<{{b}}>"), result="{{a}}"
+    )
     for text, answer in [("B:b A:a", "a"), ("B:b", "b"), ("c", "<x>"), ("A:{{b}}", "{{b}}")]:
         assert ran(document, world=World(fields={"text": text}))[2] == answer
 
@@ -208,16 +259,32 @@ def test_an_extract_falls_back_from_pipeline_to_pipeline_and_then_to_its_otherwi
 def test_a_list_of_fallbacks_is_rendered_one_by_one() -> None:
     """And may be empty."""
     for otherwise, rounds in [(["{{b}}", "{{b}}{{b}}", ""], ["x", "xx", ""]), ([], [])]:
-        document = scaffold(let("b", "x"), extract("list", "", JSON_LIST, otherwise=otherwise), each("row", "list", [say("a", "{{one}}")]))
+        document = scaffold(
+            let("b", "x"),
+            extract("list", "", JSON_LIST, otherwise=otherwise),
+            each("row", "list", [say("a", "{{one}}")]),
+        )
         run = record(document, WORLD, [])
         assert [event["content"] for event in run["events"]] == rounds
         assert_agrees(document, WORLD, run)
 
 
-@pytest.mark.parametrize(("tool_name", "origin"), [("look", "environment"), ("count", "program"), ("Look", "program"), ("", "program")])
-def test_a_call_of_a_tool_that_is_not_offered_is_answered_by_the_scaffold(tool_name: str, origin: str) -> None:
+@pytest.mark.parametrize(
+    ("tool_name", "origin"),
+    [("look", "environment"), ("count", "program"), ("Look", "program"), ("", "program")],
+)
+def test_a_call_of_a_tool_that_is_not_offered_is_answered_by_the_scaffold(
+    tool_name: str, origin: str
+) -> None:
     """Its text is the call's value, and no environment is asked."""
-    asked = {"do": "call", "id": "a", "environment": "desk", "tool": "{{item.tool}}", "arguments": {"x": "{{{{{{item.tool}}"}, "unknown_tool": "No {{item.tool}}."}
+    asked = {
+        "do": "call",
+        "id": "a",
+        "environment": "desk",
+        "tool": "{{item.tool}}",
+        "arguments": {"x": "{{{{{{item.tool}}"},
+        "unknown_tool": "No {{item.tool}}.",
+    }
     world = World(environments={"desk": [tool("look"), tool("count")]}, fields={"tool": tool_name})
     document = scaffold({**asked, "offer": ["look"]}, result="{{a}}")
     if not tool_name:
@@ -238,7 +305,11 @@ def test_a_call_of_a_tool_that_is_not_offered_is_answered_by_the_scaffold(tool_n
 def test_refusals_are_rendered_from_the_values_of_their_moment() -> None:
     """The value of the `tools` step itself is what it just said."""
     document = scaffold(
-        let("act_said", "-"), repeat("turn", [tools("act", max_rounds=1, unknown_tool="{{turn}} {{act_said}}"), let("act_said", "{{act}}")])
+        let("act_said", "-"),
+        repeat(
+            "turn",
+            [tools("act", max_rounds=1, unknown_tool="{{turn}} {{act_said}}"), let("act_said", "{{act}}")],
+        ),
     )
     run = record(document, WORLD, [Output("p", [call("1", "other")]), Output("q", [call("1", "other")])])
     assert_agrees(document, WORLD, run)
@@ -251,7 +322,9 @@ def test_refusals_are_rendered_from_the_values_of_their_moment() -> None:
 def test_a_derived_seed_is_of_design_item_replicate_and_step_path() -> None:
     """Worked out here from the specification; the system plays no part."""
     document = scaffold(repeat("turn", [generate("a", seed="derived"), tools("act", seed="derived")]))
-    world = World(model="one", design_sha256="ab" * 32, item="peru", replicate=7, environments=WORLD.environments)
+    world = World(
+        model="one", design_sha256="ab" * 32, item="peru", replicate=7, environments=WORLD.environments
+    )
     answers = ["x", CALLS, "T", "x", "x", "x"]
     run = record(document, world, answers)
     assert_agrees(document, world, run)
@@ -260,15 +333,19 @@ def test_a_derived_seed_is_of_design_item_replicate_and_step_path() -> None:
     for event in outputs:
         named = sha256(rfc8785.dumps(["fsep-seed-1", "ab" * 32, "peru", 7, event["step"]])).digest()
         assert event["parameters"] == {"seed": int.from_bytes(named[:4], "big") & 0x7FFFFFFF}
-    other = World(model="two", design_sha256="ab" * 32, item="peru", replicate=7, environments=WORLD.environments)
-    assert [event.get("parameters") for event in record(document, other, answers)["events"]] == [event.get("parameters") for event in run["events"]]
+    other = World(
+        model="two", design_sha256="ab" * 32, item="peru", replicate=7, environments=WORLD.environments
+    )
+    assert [event.get("parameters") for event in record(document, other, answers)["events"]] == [
+        event.get("parameters") for event in run["events"]
+    ]
 
 
 @pytest.mark.parametrize("change", [{"design_sha256": "cd" * 32}, {"item": "nile"}, {"replicate": 8}])
 def test_another_design_item_or_replicate_has_other_seeds(change: dict[str, Any]) -> None:
     """And so a record of one is no record of the other."""
     document = scaffold(generate("a", seed="derived"))
-    base = {"design_sha256": "ab" * 32, "item": "peru", "replicate": 7}
+    base: dict[str, Any] = {"design_sha256": "ab" * 32, "item": "peru", "replicate": 7}
     one, other = World(**base), World(**{**base, **change})
     run = record(document, one, ["x"])
     assert record(document, other, ["x"])["events"][0]["parameters"] != run["events"][0]["parameters"]
@@ -280,10 +357,14 @@ def test_another_design_item_or_replicate_has_other_seeds(change: dict[str, Any]
 # --- limits ---
 
 
-def exhausted(document: dict[str, Any], fields: dict[str, Any], monkeypatch: pytest.MonkeyPatch, fuel: int) -> bool:
+def exhausted(
+    document: dict[str, Any], fields: dict[str, Any], monkeypatch: pytest.MonkeyPatch, fuel: int
+) -> bool:
     """Return whether a run in which nobody but the program speaks needs more than so many units."""
     monkeypatch.setattr(limits, "MACHINE_FUEL", fuel)
-    machine = start(compile_program(document), setting(World(environments=WORLD.environments)), Item("i", fields), 0)
+    machine = start(
+        compile_program(document), setting(World(environments=WORLD.environments)), Item("i", fields), 0
+    )
     try:
         while True:
             machine.send(None)
@@ -307,12 +388,34 @@ TEXT = "x" * 640
         ([say("a", "é" * 128)], 3),
         ([say("a", "{{item.text}}")], 11),
         ([let("a", "{{item.text}}")], 11),
-        ([{"do": "edit", "id": "a", "thread": "main", "actor": "solver", "how": "replace", "text": "{{item.text}}"}], 11),
+        (
+            [
+                {
+                    "do": "edit",
+                    "id": "a",
+                    "thread": "main",
+                    "actor": "solver",
+                    "how": "replace",
+                    "text": "{{item.text}}",
+                }
+            ],
+            11,
+        ),
         ([{"do": "edit", "id": "a", "thread": "main", "actor": "solver", "how": "keep-last", "count": 1}], 0),
         # An extract pays for what it starts from and for what it gives, a list's elements added up.
         ([extract("a", "{{item.text}}", [{"op": "trim"}])], 22),
         ([extract("a", "{{item.text}}", [{"op": "after", "marker": "y", "which": "first"}])], 12),
-        ([extract("a", "{{item.text}}", [{"op": "after", "marker": "y", "which": "first"}], otherwise="{{item.text}}")], 22),
+        (
+            [
+                extract(
+                    "a",
+                    "{{item.text}}",
+                    [{"op": "after", "marker": "y", "which": "first"}],
+                    otherwise="{{item.text}}",
+                )
+            ],
+            22,
+        ),
         ([extract("a", "{{item.text}}", [{"op": "split", "at": "xxxxxxxxxx"}], otherwise=[])], 12),
         ([extract("a", "", [{"op": "json-array"}], otherwise=["x" * 32, "x" * 32])], 3),
         # Tests that look at a text, and rounds.
@@ -322,12 +425,17 @@ TEXT = "x" * 640
         ([repeat("r", [let("a", "")], 5)], 10),
         ([each("r", "item.words", [let("a", "")], 3)], 6),
         ([repeat("r", [let("a", "{{item.text}}")], 3), collect("b", "r", "a", how="last")], 3 + 33 + 11),
-        ([repeat("r", [let("a", "x" * 31)], 4), collect("b", "r", "a", how="joined", separator="||||")], 4 + 4 + 3),
+        (
+            [repeat("r", [let("a", "x" * 31)], 4), collect("b", "r", "a", how="joined", separator="||||")],
+            4 + 4 + 3,
+        ),
         ([repeat("r", [let("a", "x")], 2), collect("b", "r", "a")], 2 + 2 + 1),
         ([each("r", "item.none", [let("a", "x")], 2), collect("b", "r", "a", otherwise="{{item.text}}")], 11),
     ],
 )
-def test_the_work_of_a_run_costs_what_the_specification_says(steps: list[Any], units: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_work_of_a_run_costs_what_the_specification_says(
+    steps: list[Any], units: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With so many units it comes to its end, with one fewer it does not."""
     document = scaffold(*steps)
     fields = {"text": TEXT, "words": ["a", "b", "c", "d"], "none": []}
@@ -346,7 +454,8 @@ DOUBLING = [let("x", "{{item.text}}"), repeat("r", [let("x", "{{x}}{{x}}")], 22)
 
 
 @pytest.mark.parametrize(
-    ("text", "too_long"), [("x", False), ("xx", True)],
+    ("text", "too_long"),
+    [("x", False), ("xx", True)],
 )
 def test_a_text_of_more_than_four_million_characters_ends_as_exhausted(text: str, too_long: bool) -> None:
     """One of exactly 2^22 does not."""
@@ -369,7 +478,14 @@ def test_a_text_of_more_than_four_million_characters_ends_as_exhausted(text: str
         when(contains("{{x}}" * 2000, "y"), []),
         when({"test": "matches", "text": "{{x}}" * 2000, "pattern": "y"}, []),
         collect("a", "r", "x", how="joined", separator="y" * 1000),
-        {"do": "edit", "id": "a", "thread": "main", "actor": "solver", "how": "replace", "text": "{{x}}" * 2000},
+        {
+            "do": "edit",
+            "id": "a",
+            "thread": "main",
+            "actor": "solver",
+            "how": "replace",
+            "text": "{{x}}" * 2000,
+        },
     ],
 )
 def test_a_text_that_is_too_long_is_never_made(last: dict[str, Any]) -> None:

@@ -7,15 +7,34 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from naive_scaffold import World, naive_replay
-from scaffolding import Run, as_run, assert_valid, call, each, extract, generate, let, record, repeat, replayed, say, scaffold, tool, tools, where
 
 from fsep.scaffold.machine import Setting
 from fsep.scaffold.message import Output
 from fsep.scaffold.replay import same
+from naive_scaffold import World, naive_replay
+from scaffolding import (
+    Run,
+    as_run,
+    assert_valid,
+    call,
+    each,
+    extract,
+    generate,
+    let,
+    record,
+    repeat,
+    replayed,
+    say,
+    scaffold,
+    tool,
+    tools,
+    where,
+)
 
 WORLD = World(
-    simulators={"customer": "visitor-1"}, environments={"desk": [tool("look")]}, fields={"question": "Q", "words": ["a", "b"]}
+    simulators={"customer": "visitor-1"},
+    environments={"desk": [tool("look")]},
+    fields={"question": "Q", "words": ["a", "b"]},
 )
 ACTORS = {"solver": {"kind": "model"}, "visitor": {"kind": "simulator", "simulator": "customer"}}
 DOCUMENT = scaffold(
@@ -24,14 +43,28 @@ DOCUMENT = scaffold(
     say("ask", "{{item.question}}"),
     tools("act", parameters={"n": 1}),
     generate("heard", "visitor"),
-    {"do": "call", "id": "asked", "environment": "desk", "tool": "look", "arguments": {"x": "{{act}}"}, "unknown_tool": "-"},
+    {
+        "do": "call",
+        "id": "asked",
+        "environment": "desk",
+        "tool": "look",
+        "arguments": {"x": "{{act}}"},
+        "unknown_tool": "-",
+    },
     {"do": "edit", "id": "cut", "thread": "main", "actor": "solver", "how": "replace", "text": "S {{asked}}"},
     generate("answer"),
     result={"answer": "{{answer}}", "seen": "{{asked}}"},
     actors=ACTORS,
     threads={"main": ["solver", "visitor"]},
 )
-ANSWERS = [Output("I look.", [call("1", "look"), call("2", "other"), call("3", "look", "{")]), "T", "Done.", "Thanks.", "C", "Bye."]
+ANSWERS = [
+    Output("I look.", [call("1", "look"), call("2", "other"), call("3", "look", "{")]),
+    "T",
+    "Done.",
+    "Thanks.",
+    "C",
+    "Bye.",
+]
 # The places of the events of that run.
 RULE, GREETING, ASK, ACT, RESULT, UNKNOWN, BAD, ACT_2, HEARD, ASKED, CUT, ANSWER = range(12)
 
@@ -147,7 +180,9 @@ ADDRESSED = {"kind": "other", "thread": "other", "actor": "other", "role": "othe
         (ANSWER, "kind", "external", "event"),
     ],
 )
-def test_each_member_that_follows_from_the_program_is_compared(run: Run, place: int, member: str, value: Any, kind: str) -> None:
+def test_each_member_that_follows_from_the_program_is_compared(
+    run: Run, place: int, member: str, value: Any, kind: str
+) -> None:
     """At its event, with what was found and what was expected."""
     before = run["events"][place].get(member)
     run["events"][place][member] = value
@@ -173,7 +208,16 @@ LOOKED_AT = [
 @pytest.mark.parametrize(("first", "second"), [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)])
 def test_of_two_faults_in_an_event_the_one_that_is_looked_at_first_is_told(first: int, second: int) -> None:
     """That it is the program's next event, then its label, then what the program contributes, then parameters and digest."""
-    wrong = {"origin": "provider", "parameters": {"n": 9}, "request_sha256": "0" * 64, "kind": "external", "thread": "x", "actor": "x", "role": "tool", "step": "x"}
+    wrong = {
+        "origin": "provider",
+        "parameters": {"n": 9},
+        "request_sha256": "0" * 64,
+        "kind": "external",
+        "thread": "x",
+        "actor": "x",
+        "role": "tool",
+        "step": "x",
+    }
     for one in LOOKED_AT[first][0]:
         for other in LOOKED_AT[second][0]:
             run = record(DOCUMENT, WORLD, ANSWERS)
@@ -192,7 +236,9 @@ def test_of_two_faults_in_an_event_the_one_that_is_looked_at_first_is_told(first
         (CUT, {"edit": {"how": "keep-last", "count": 1}, "origin": "harness"}, "origin"),
     ],
 )
-def test_a_label_is_looked_at_before_what_the_program_contributes(run: Run, place: int, changes: dict[str, Any], kind: str) -> None:
+def test_a_label_is_looked_at_before_what_the_program_contributes(
+    run: Run, place: int, changes: dict[str, Any], kind: str
+) -> None:
     """And after whether it is the program's next event at all."""
     run["events"][place] |= changes
     assert diverges(run) == (place, kind)
@@ -200,7 +246,12 @@ def test_a_label_is_looked_at_before_what_the_program_contributes(run: Run, plac
 
 def test_what_an_event_records_besides_is_not_compared(run: Run) -> None:
     """Times, usage, attempts, finish, errors and extensions follow from no program."""
-    run["events"][ACT] |= {"usage": {"input_tokens": 3}, "finish": "length", "attempts": [{"outcome": "complete"}], "returned_model": "m"}
+    run["events"][ACT] |= {
+        "usage": {"input_tokens": 3},
+        "finish": "length",
+        "attempts": [{"outcome": "complete"}],
+        "returned_model": "m",
+    }
     run["events"][RESULT] |= {"error": True, "started": "2026-01-01T00:00:00Z"}
     run["events"][ASK] |= {"extensions": {"org.example": {"a": 1}}, "rebuilt": True}
     assert_valid(run, "run")
@@ -223,7 +274,11 @@ def test_the_end_is_looked_at_in_order(run: Run) -> None:
         [],
         [{"name": "answer", "content": "Bye."}],
         [{"name": "seen", "content": "C"}, {"name": "answer", "content": "Bye."}],
-        [{"name": "answer", "content": "Bye."}, {"name": "seen", "content": "C"}, {"name": "more", "content": ""}],
+        [
+            {"name": "answer", "content": "Bye."},
+            {"name": "seen", "content": "C"},
+            {"name": "more", "content": ""},
+        ],
         [{"name": "answer", "content": "Bye."}, {"name": "seen", "content": "c"}],
         [{"name": "answer", "content": "Bye. "}, {"name": "seen", "content": "C"}],
         [{"name": "Answer", "content": "Bye."}, {"name": "seen", "content": "C"}],
@@ -271,7 +326,9 @@ WITHHELD = {"withheld": {"commitment": "0" * 64, "kind": "string", "reason": "pe
         (lambda run: run["result"][0].update(content=[{"type": "text", "text": WITHHELD}]), 12),
     ],
 )
-def test_a_text_that_is_withheld_ends_replay_without_a_verdict(run: Run, change: Callable[[Run], None], events: int) -> None:
+def test_a_text_that_is_withheld_ends_replay_without_a_verdict(
+    run: Run, change: Callable[[Run], None], events: int
+) -> None:
     """Neither agreement nor divergence, wherever the machine needs the text."""
     change(run)
     assert_valid(run, "run")
@@ -292,7 +349,14 @@ def test_an_edit_whose_text_is_withheld_is_still_the_edit_the_program_makes(run:
     """Of another edit it does not matter what is withheld."""
     run["events"][CUT]["edit"] = {"how": "replace", "text": WITHHELD}
     document = copy.deepcopy(DOCUMENT)
-    document["program"]["steps"][6] = {"do": "edit", "id": "cut", "thread": "main", "actor": "solver", "how": "keep-last", "count": 1}
+    document["program"]["steps"][6] = {
+        "do": "edit",
+        "id": "cut",
+        "thread": "main",
+        "actor": "solver",
+        "how": "keep-last",
+        "count": 1,
+    }
     assert where(replayed(document, WORLD, run)) == (CUT, "text")
 
 
@@ -303,7 +367,12 @@ def test_a_withheld_field_of_the_item_ends_replay_only_where_the_program_uses_it
     shown = replayed(DOCUMENT, world, run)
     assert not shown.withheld
     assert shown.divergence is None
-    shown = replayed(DOCUMENT, World(simulators=WORLD.simulators, environments=WORLD.environments, fields={**fields, "question": WITHHELD}), run)
+    fields["question"] = WITHHELD
+    shown = replayed(
+        DOCUMENT,
+        World(simulators=WORLD.simulators, environments=WORLD.environments, fields=fields),
+        run,
+    )
     assert shown.withheld
     assert (shown.divergence, shown.events) == (None, 0)
 
@@ -330,7 +399,15 @@ def happened(role: str, content: Any, **more: Any) -> dict[str, Any]:
     return {**fixed, "role": role, "content": content, **more}
 
 
-EXTERNAL = scaffold(say("ask", "Q"), opaque(), say("told", "<{{opaque}}>"), generate("a"), generate("b", "visitor"), actors=ACTORS, threads={"main": ["solver", "visitor"]})
+EXTERNAL = scaffold(
+    say("ask", "Q"),
+    opaque(),
+    say("told", "<{{opaque}}>"),
+    generate("a"),
+    generate("b", "visitor"),
+    actors=ACTORS,
+    threads={"main": ["solver", "visitor"]},
+)
 
 
 def external_run(*parts: dict[str, Any], status: str = "completed") -> Run:
@@ -339,13 +416,48 @@ def external_run(*parts: dict[str, Any], status: str = "completed") -> Run:
 
     text = next((part["content"] for part in reversed(parts) if part["role"] == "assistant"), None) or ""
     events = [
-        {"kind": "message", "step": "ask", "thread": "main", "actor": "program", "origin": "program", "role": "user", "content": "Q"},
+        {
+            "kind": "message",
+            "step": "ask",
+            "thread": "main",
+            "actor": "program",
+            "origin": "program",
+            "role": "user",
+            "content": "Q",
+        },
         *parts,
-        {"kind": "message", "step": "told", "thread": "main", "actor": "program", "origin": "program", "role": "user", "content": f"<{text}>"},
-        {"kind": "output", "step": "a", "thread": "main", "actor": "solver", "origin": "model", "role": "assistant", "content": "A"},
-        {"kind": "output", "step": "b", "thread": "main", "actor": "visitor", "origin": "simulator", "role": "user", "content": "B"},
+        {
+            "kind": "message",
+            "step": "told",
+            "thread": "main",
+            "actor": "program",
+            "origin": "program",
+            "role": "user",
+            "content": f"<{text}>",
+        },
+        {
+            "kind": "output",
+            "step": "a",
+            "thread": "main",
+            "actor": "solver",
+            "origin": "model",
+            "role": "assistant",
+            "content": "A",
+        },
+        {
+            "kind": "output",
+            "step": "b",
+            "thread": "main",
+            "actor": "visitor",
+            "origin": "simulator",
+            "role": "user",
+            "content": "B",
+        },
     ]
-    made = {**as_run(WORLD, NaiveRun(EXTERNAL, WORLD, events, compare=False).events, status), "result": [{"name": "answer", "content": "done"}]}
+    made = {
+        **as_run(WORLD, NaiveRun(EXTERNAL, WORLD, events, compare=False).events, status),
+        "result": [{"name": "answer", "content": "done"}],
+    }
     assert_valid(made, "run")
     return made
 
@@ -356,12 +468,18 @@ def external_run(*parts: dict[str, Any], status: str = "completed") -> Run:
         (happened("assistant", "said"),),
         (),
         (happened("user", "prompt"), happened("assistant", "first"), happened("assistant", "last")),
-        (happened("assistant", "first"), happened("tool", "T", tool_call_id="1"), happened("user", "u", actor="solver", origin="model")),
+        (
+            happened("assistant", "first"),
+            happened("tool", "T", tool_call_id="1"),
+            happened("user", "u", actor="solver", origin="model"),
+        ),
         (happened("assistant", None),),
         (happened("assistant", "I call.", tool_calls=[call("1", "look")]),),
     ],
 )
-def test_an_opaque_part_is_passed_over_and_its_last_assistant_words_are_its_output(parts: tuple[dict[str, Any], ...]) -> None:
+def test_an_opaque_part_is_passed_over_and_its_last_assistant_words_are_its_output(
+    parts: tuple[dict[str, Any], ...],
+) -> None:
     """Heard as its actor's, without calls; the rest replays around it."""
     made = external_run(*parts)
     shown = replayed(EXTERNAL, WORLD, made)
@@ -389,14 +507,37 @@ def test_words_of_an_opaque_part_that_a_later_request_contains_cannot_be_edited(
     assert diverges(made, EXTERNAL) == (2, "text")
 
 
-@pytest.mark.parametrize(("at_bound", "count", "status"), [("continue", 3, "completed"), ("stop", 3, "limit-reached"), ("stop", 2, "completed"), ("stop", 0, "completed")])
-def test_an_opaque_parts_bound_is_met_when_it_has_as_many_events(at_bound: str, count: int, status: str) -> None:
+@pytest.mark.parametrize(
+    ("at_bound", "count", "status"),
+    [
+        ("continue", 3, "completed"),
+        ("stop", 3, "limit-reached"),
+        ("stop", 2, "completed"),
+        ("stop", 0, "completed"),
+    ],
+)
+def test_an_opaque_parts_bound_is_met_when_it_has_as_many_events(
+    at_bound: str, count: int, status: str
+) -> None:
     """Then it does what `at_bound` says."""
     document = scaffold(opaque(at_bound=at_bound), say("after", "x"))
     events = [happened("assistant", "x")] * count
-    after = [{"kind": "message", "step": "after", "thread": "main", "actor": "program", "origin": "program", "role": "user", "content": "x"}]
+    after = [
+        {
+            "kind": "message",
+            "step": "after",
+            "thread": "main",
+            "actor": "program",
+            "origin": "program",
+            "role": "user",
+            "content": "x",
+        }
+    ]
     result = {"result": [{"name": "answer", "content": "done"}]}
-    made = {**as_run(WORLD, events + (after if status == "completed" else []), status), **(result if status == "completed" else {})}
+    made = {
+        **as_run(WORLD, events + (after if status == "completed" else []), status),
+        **(result if status == "completed" else {}),
+    }
     assert diverges(made, document) is None
     other = {**made, "status": "completed" if status == "limit-reached" else "limit-reached"}
     assert diverges(other, document) == (len(made["events"]), "status")
@@ -406,7 +547,15 @@ def test_an_opaque_parts_bound_is_met_when_it_has_as_many_events(at_bound: str, 
 def test_a_run_may_fail_inside_an_opaque_part_that_is_the_last_step(count: int) -> None:
     """The harness may have had more to say: what is there is a strict prefix of such a run."""
     document = scaffold(say("ask", "Q"), opaque())
-    ask = {"kind": "message", "step": "ask", "thread": "main", "actor": "program", "origin": "program", "role": "user", "content": "Q"}
+    ask = {
+        "kind": "message",
+        "step": "ask",
+        "thread": "main",
+        "actor": "program",
+        "origin": "program",
+        "role": "user",
+        "content": "Q",
+    }
     failed = as_run(WORLD, [ask, *[happened("assistant", "x")] * count], "failed")
     assert where(replayed(document, WORLD, failed)) is None
     full = as_run(WORLD, [ask, *[happened("assistant", "x")] * 3], "failed")
@@ -424,11 +573,17 @@ def test_the_live_driver_records_an_opaque_part_as_one_event() -> None:
 
 def test_the_same_record_under_another_model_or_design_is_no_run_of_it(run: Run) -> None:
     """The model's name is in every request of a model and in none of a simulator."""
-    world = World(model="beta", simulators=WORLD.simulators, environments=WORLD.environments, fields=WORLD.fields)
+    world = World(
+        model="beta", simulators=WORLD.simulators, environments=WORLD.environments, fields=WORLD.fields
+    )
     assert diverges(run, world=world) == (ACT, "request")
     world = World(simulators={"customer": "visitor-2"}, environments=WORLD.environments, fields=WORLD.fields)
     assert diverges(run, world=world) == (HEARD, "request")
-    world = World(simulators=WORLD.simulators, environments={"desk": [tool("look", "Another tool.")]}, fields=WORLD.fields)
+    world = World(
+        simulators=WORLD.simulators,
+        environments={"desk": [tool("look", "Another tool.")]},
+        fields=WORLD.fields,
+    )
     assert diverges(run, world=world) == (ACT, "request")
 
 
@@ -439,7 +594,11 @@ def test_a_setting_needs_only_a_model_and_a_design() -> None:
 
 def test_events_are_consumed_once_and_one_ahead() -> None:
     """A run that is longer than one line comes as a stream."""
-    document = scaffold(each("row", "item.words", [say("a", "{{one}}"), generate("b")]), extract("c", "x", [{"op": "trim"}]), let("d", "{{c}}"))
+    document = scaffold(
+        each("row", "item.words", [say("a", "{{one}}"), generate("b")]),
+        extract("c", "x", [{"op": "trim"}]),
+        let("d", "{{c}}"),
+    )
     run = record(document, WORLD, ["1", "2"])
     given = 0
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import build
 import pytest
+
+import build
+from fsep.parsing import yaml
 from naive_scaffold import World, naive_replay, requests_sent
 from scaffolding import Run, assert_agrees, assert_valid, replayed, where
-
-from fsep.parsing import yaml
 
 SOURCE = build.HERE / "six-programs.source"
 PROGRAMS = ("direct", "react", "critique", "map-reduce", "service", "constraint")
@@ -36,7 +36,9 @@ def recorded(accents: bool = False) -> dict[str, Run]:
         source = Path(scratch) / "source"
         shutil.copytree(SOURCE, source)
         if accents:
-            (source / "items.yaml").write_text(json.dumps([_accented(item) for item in _items()], ensure_ascii=False), encoding="utf-8")
+            (source / "items.yaml").write_text(
+                json.dumps([_accented(item) for item in _items()], ensure_ascii=False), encoding="utf-8"
+            )
         return {run["run"]: run for run in build.runs(source, DOCUMENTS, DESIGN)}
 
 
@@ -46,7 +48,10 @@ def _items() -> list[dict[str, Any]]:
 
 
 def _accented(item: dict[str, Any]) -> dict[str, Any]:
-    fields = {name: f"{value} Olé." if isinstance(value, str) else [f"{one} Olé." for one in value] for name, value in item["fields"].items()}
+    fields = {
+        name: f"{value} Olé." if isinstance(value, str) else [f"{one} Olé." for one in value]
+        for name, value in item["fields"].items()
+    }
     return {**item, "fields": fields}
 
 
@@ -72,15 +77,27 @@ def runs_of(program: str, accents: bool = False) -> list[Run]:
 
 @pytest.mark.parametrize("accents", [False, True])
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_the_runs_of_a_program_replay_and_a_second_implementation_derives_them(program: str, accents: bool) -> None:
+def test_the_runs_of_a_program_replay_and_a_second_implementation_derives_them(
+    program: str, accents: bool
+) -> None:
     """Two systems on two items: every event, every digest, status and result."""
     runs = runs_of(program, accents)
-    assert [(run["system"], run["item"]) for run in runs] == [("hasty", "peru"), ("hasty", "nile"), ("steady", "peru"), ("steady", "nile")]
+    assert [(run["system"], run["item"]) for run in runs] == [
+        ("hasty", "peru"),
+        ("hasty", "nile"),
+        ("steady", "peru"),
+        ("steady", "nile"),
+    ]
     for run in runs:
         assert_valid(run, "run")
         shown = assert_agrees(DOCUMENTS[program], world(run["system"], run["item"], accents), run)
         outputs = sum(event["kind"] == "output" for event in run["events"])
-        assert (shown.requests, shown.unrecorded, shown.underivable, shown.parameters) == (outputs, 0, 0, outputs)
+        assert (shown.requests, shown.unrecorded, shown.underivable, shown.parameters) == (
+            outputs,
+            0,
+            0,
+            outputs,
+        )
         assert shown.events == len(run["events"])
 
 
@@ -89,9 +106,16 @@ def test_the_runs_are_rich_enough_to_be_tampered_with() -> None:
     events = [event for run in recorded().values() for event in run["events"]]
     assert {event["kind"] for event in events} == {"message", "output", "tool-result", "call"}
     assert {event["origin"] for event in events} == {"program", "model", "simulator", "environment"}
-    assert {event["origin"] for event in events if event["kind"] == "tool-result"} == {"program", "environment"}
+    assert {event["origin"] for event in events if event["kind"] == "tool-result"} == {
+        "program",
+        "environment",
+    }
     assert {event["origin"] for event in events if event["kind"] == "call"} == {"program", "environment"}
-    assert {event["role"] for event in events if event["kind"] == "message"} == {"system", "user", "assistant"}
+    assert {event["role"] for event in events if event["kind"] == "message"} == {
+        "system",
+        "user",
+        "assistant",
+    }
 
 
 # --- tampering ---
@@ -124,7 +148,11 @@ def drop(run: Run) -> Iterator[Tampered]:
 
 def duplicate(run: Run) -> Iterator[Tampered]:
     for place, event in enumerate(run["events"]):
-        yield with_events(run, [*run["events"][: place + 1], event, *run["events"][place + 1 :]]), place + 1, "event"
+        yield (
+            with_events(run, [*run["events"][: place + 1], event, *run["events"][place + 1 :]]),
+            place + 1,
+            "event",
+        )
 
 
 def swap(run: Run) -> Iterator[Tampered]:
@@ -164,13 +192,23 @@ def edit_a_character(run: Run) -> Iterator[Tampered]:
     for place, event in contributed(run):
         text = event["content"]
         for at in {0, len(text) // 2, len(text) - 1}:
-            yield changed(run, place, content=text[:at] + chr(ord(text[at]) ^ 1) + text[at + 1 :]), place, "text"
+            yield (
+                changed(run, place, content=text[:at] + chr(ord(text[at]) ^ 1) + text[at + 1 :]),
+                place,
+                "text",
+            )
         yield changed(run, place, content=text.swapcase()), place, "text"
 
 
 def add_white_space(run: Run) -> Iterator[Tampered]:
     for place, event in contributed(run):
-        for text in (event["content"] + " ", event["content"] + "\n", " " + event["content"], event["content"] + "\u200b", "\ufeff" + event["content"]):
+        for text in (
+            event["content"] + " ",
+            event["content"] + "\n",
+            " " + event["content"],
+            event["content"] + "\u200b",
+            "\ufeff" + event["content"],
+        ):
             yield changed(run, place, content=text), place, "text"
 
 
@@ -183,12 +221,24 @@ def normalise(run: Run) -> Iterator[Tampered]:
 
 def edit_an_output(run: Run) -> Iterator[Tampered]:
     """Each output whose words some later request contains, by one character; where it shows is worked out by the second implementation."""
-    later = [(place, json.dumps(messages, ensure_ascii=False)) for place, messages in requests_sent(DOCUMENTS[run["scaffold"]], world(run["system"], run["item"]), run["events"])]
+    later = [
+        (place, json.dumps(messages, ensure_ascii=False))
+        for place, messages in requests_sent(
+            DOCUMENTS[run["scaffold"]], world(run["system"], run["item"]), run["events"]
+        )
+    ]
     for place, event in of_kind(run, "output"):
-        parts = [{"type": "text", "text": event["content"]}] if isinstance(event["content"], str) else event["content"] or []
+        parts = (
+            [{"type": "text", "text": event["content"]}]
+            if isinstance(event["content"], str)
+            else event["content"] or []
+        )
         for index, part in enumerate(parts):
             edited = [*parts[:index], {**part, "text": part.get("text", "") + "~"}, *parts[index + 1 :]]
-            if part["type"] == "text" and any(request > place and json.dumps(part["text"], ensure_ascii=False)[1:-1] in sent for request, sent in later):
+            if part["type"] == "text" and any(
+                request > place and json.dumps(part["text"], ensure_ascii=False)[1:-1] in sent
+                for request, sent in later
+            ):
                 yield changed(run, place, content=edited if len(parts) > 1 else edited[0]["text"]), None, None
 
 
@@ -197,13 +247,25 @@ def edit_a_digest(run: Run) -> Iterator[Tampered]:
         digest = event["request_sha256"]
         other = "0" if digest[-1] != "0" else "1"
         yield changed(run, place, request_sha256=digest[:-1] + other), place, "request"
-        yield changed(run, place, request_sha256=digest.upper() if digest.upper() != digest else digest[::-1]), place, "request"
+        yield (
+            changed(run, place, request_sha256=digest.upper() if digest.upper() != digest else digest[::-1]),
+            place,
+            "request",
+        )
 
 
 def exchange_digests(run: Run) -> Iterator[Tampered]:
     outputs = list(of_kind(run, "output"))
     for (one, first), (other, second) in combinations(outputs, 2):
-        yield changed(changed(run, one, request_sha256=second["request_sha256"]), other, request_sha256=first["request_sha256"]), one, "request"
+        yield (
+            changed(
+                changed(run, one, request_sha256=second["request_sha256"]),
+                other,
+                request_sha256=first["request_sha256"],
+            ),
+            one,
+            "request",
+        )
 
 
 def edit_parameters(run: Run) -> Iterator[Tampered]:
@@ -228,13 +290,21 @@ def cut_the_end(run: Run) -> Iterator[Tampered]:
 def change_the_status(run: Run) -> Iterator[Tampered]:
     for status in ("limit-reached", "failed"):
         yield {**run, "status": status}, len(run["events"]), "status"
-        yield {**{name: value for name, value in run.items() if name != "result"}, "status": status}, len(run["events"]), "status"
+        yield (
+            {**{name: value for name, value in run.items() if name != "result"}, "status": status},
+            len(run["events"]),
+            "status",
+        )
 
 
 def change_the_result(run: Run) -> Iterator[Tampered]:
     parts, end = run["result"], len(run["events"])
     for place, part in enumerate(parts):
-        for other in ({**part, "content": part["content"] + "."}, {**part, "content": ""}, {**part, "name": "other"}):
+        for other in (
+            {**part, "content": part["content"] + "."},
+            {**part, "content": ""},
+            {**part, "name": "other"},
+        ):
             if other != part:
                 yield {**run, "result": [*parts[:place], other, *parts[place + 1 :]]}, end, "result"
         yield {**run, "result": parts[:place] + parts[place + 1 :]}, end, "result"
@@ -250,13 +320,23 @@ def change_a_tool_call_id(run: Run) -> Iterator[Tampered]:
         calls = event.get("tool_calls", ())
         for index, one in enumerate(calls):
             # The result that answers the call is the first event to show it.
-            yield changed(run, place, tool_calls=[*calls[:index], {**one, "id": "x"}, *calls[index + 1 :]]), place + 1 + index, "event"
+            yield (
+                changed(run, place, tool_calls=[*calls[:index], {**one, "id": "x"}, *calls[index + 1 :]]),
+                place + 1 + index,
+                "event",
+            )
 
 
 def change_a_step_path(run: Run) -> Iterator[Tampered]:
     for place, event in enumerate(run["events"]):
         path = event["step"]
-        for other in {path + "[0]", path + "x", path.replace("[0]", "[1]"), path.partition("[")[0], path.replace("[", "[1][", 1)} - {path}:
+        for other in {
+            path + "[0]",
+            path + "x",
+            path.replace("[0]", "[1]"),
+            path.partition("[")[0],
+            path.replace("[", "[1][", 1),
+        } - {path}:
             yield changed(run, place, step=other), place, "event"
 
 
@@ -264,9 +344,17 @@ def change_what_a_call_asks(run: Run) -> Iterator[Tampered]:
     for place, event in of_kind(run, "call"):
         asked = event["call"]
         for name, text in asked["arguments"].items():
-            yield changed(run, place, call={**asked, "arguments": {**asked["arguments"], name: text + " "}}), place, "text"
+            yield (
+                changed(run, place, call={**asked, "arguments": {**asked["arguments"], name: text + " "}}),
+                place,
+                "text",
+            )
         yield changed(run, place, call={**asked, "arguments": {}}), place, "text"
-        yield changed(run, place, call={**asked, "arguments": {**asked["arguments"], "more": ""}}), place, "text"
+        yield (
+            changed(run, place, call={**asked, "arguments": {**asked["arguments"], "more": ""}}),
+            place,
+            "text",
+        )
         yield changed(run, place, call={**asked, "name": asked["name"].upper()}), place, "text"
 
 
@@ -284,19 +372,35 @@ def change_a_calls_arguments(run: Run) -> Iterator[Tampered]:
         for index, one in enumerate(calls):
             if isinstance(one["arguments"], dict):
                 other = {**one, "arguments": {**one["arguments"], "more": 1}}
-                yield changed(run, place, tool_calls=[*calls[:index], other, *calls[index + 1 :]]), behind, "request"
+                yield (
+                    changed(run, place, tool_calls=[*calls[:index], other, *calls[index + 1 :]]),
+                    behind,
+                    "request",
+                )
             # Whether it reaches the environment depends on its name, and so who answers, and what.
             named = {**one, "name": "teleport" if one["name"] != "teleport" else "lookup"}
-            yield changed(run, place, tool_calls=[*calls[:index], named, *calls[index + 1 :]]), place + 1 + index, "event" if isinstance(one["arguments"], dict) else "text"
+            yield (
+                changed(run, place, tool_calls=[*calls[:index], named, *calls[index + 1 :]]),
+                place + 1 + index,
+                "event" if isinstance(one["arguments"], dict) else "text",
+            )
         if calls:
             yield changed(run, place, tool_calls=calls[:-1]), None, None
-            yield changed(run, place, tool_calls=[*calls, {"id": "x", "name": "lookup", "arguments": {}}]), behind, "event"
+            yield (
+                changed(run, place, tool_calls=[*calls, {"id": "x", "name": "lookup", "arguments": {}}]),
+                behind,
+                "event",
+            )
 
 
 def change_a_tool_result(run: Run) -> Iterator[Tampered]:
     for place, event in of_kind(run, "tool-result"):
         if event["origin"] == "environment":
-            after = next(later for later, other in of_kind(run, "output") if later > place and other["actor"] == run["events"][_caller(run, place)]["actor"])
+            after = next(
+                later
+                for later, other in of_kind(run, "output")
+                if later > place and other["actor"] == run["events"][_caller(run, place)]["actor"]
+            )
             yield changed(run, place, content=event["content"] + "!"), after, "request"
 
 
@@ -310,14 +414,32 @@ def change_a_greeting(run: Run) -> Iterator[Tampered]:
         if event["role"] == "assistant":
             yield changed(run, place, content=event["content"] + "!"), place, "text"
             yield changed(run, place, **{"for": "customer"}), place, "event"
-            yield with_events(run, [*run["events"][:place], {name: value for name, value in event.items() if name != "for"}, *run["events"][place + 1 :]]), place, "event"
+            yield (
+                with_events(
+                    run,
+                    [
+                        *run["events"][:place],
+                        {name: value for name, value in event.items() if name != "for"},
+                        *run["events"][place + 1 :],
+                    ],
+                ),
+                place,
+                "event",
+            )
 
 
 def change_an_addressee(run: Run) -> Iterator[Tampered]:
     for place, event in of_kind(run, "message"):
         if event["role"] == "system":
-            for other in ({**event, "to": "somebody"}, {name: value for name, value in event.items() if name != "to"}):
-                yield with_events(run, [*run["events"][:place], other, *run["events"][place + 1 :]]), place, "event"
+            for other in (
+                {**event, "to": "somebody"},
+                {name: value for name, value in event.items() if name != "to"},
+            ):
+                yield (
+                    with_events(run, [*run["events"][:place], other, *run["events"][place + 1 :]]),
+                    place,
+                    "event",
+                )
 
 
 def change_the_replicate(run: Run) -> Iterator[Tampered]:
@@ -329,7 +451,9 @@ def change_the_replicate(run: Run) -> Iterator[Tampered]:
 def silence_an_output(run: Run) -> Iterator[Tampered]:
     """Words taken out altogether, of each output that some later event of the program needs; see `edit_an_output`."""
     for tampered, _, _ in edit_an_output(run):
-        place = next(place for place, event in enumerate(tampered["events"]) if event is not run["events"][place])
+        place = next(
+            place for place, event in enumerate(tampered["events"]) if event is not run["events"][place]
+        )
         if run["events"][place]["content"]:
             yield changed(run, place, content=None), None, None
 
@@ -364,8 +488,12 @@ CATALOGUE: dict[str, Tampering] = {
     "the replicate is changed": change_the_replicate,
 }
 
-NO_TOOLS = dict.fromkeys(("direct", "react", "critique", "map-reduce", "constraint"), "no step offers tools to an actor")
-NO_CALLS = dict.fromkeys(("direct", "critique", "map-reduce", "service", "constraint"), "the program itself asks no environment")
+NO_TOOLS = dict.fromkeys(
+    ("direct", "react", "critique", "map-reduce", "constraint"), "no step offers tools to an actor"
+)
+NO_CALLS = dict.fromkeys(
+    ("direct", "critique", "map-reduce", "service", "constraint"), "the program itself asks no environment"
+)
 ALONE = {"direct": "its only output is in no later request, and is its only request"}
 # Where a tampering has nothing to work on, and why; everywhere else it has.
 CANNOT: dict[str, dict[str, str]] = {
@@ -377,13 +505,27 @@ CANNOT: dict[str, dict[str, str]] = {
     "a tool result is changed": NO_TOOLS,
     "what a call asks is changed": NO_CALLS,
     "what a call was answered is changed": NO_CALLS,
-    "a greeting is changed": dict.fromkeys(("direct", "react", "critique", "map-reduce", "constraint"), "nothing is said on an actor's behalf"),
-    "an instruction's addressee is changed": dict.fromkeys(("direct", "map-reduce", "constraint"), "there is no instruction"),
-    "the replicate is changed": dict.fromkeys(("direct", "react", "critique", "service", "constraint"), "no seed is derived"),
+    "a greeting is changed": dict.fromkeys(
+        ("direct", "react", "critique", "map-reduce", "constraint"), "nothing is said on an actor's behalf"
+    ),
+    "an instruction's addressee is changed": dict.fromkeys(
+        ("direct", "map-reduce", "constraint"), "there is no instruction"
+    ),
+    "the replicate is changed": dict.fromkeys(
+        ("direct", "react", "critique", "service", "constraint"), "no seed is derived"
+    ),
 }
 
 
-def assert_diverges(run: Run, tampered: Run, place: int | None, kind: str | None, *, accents: bool = False, second: bool = True) -> None:
+def assert_diverges(
+    run: Run,
+    tampered: Run,
+    place: int | None,
+    kind: str | None,
+    *,
+    accents: bool = False,
+    second: bool = True,
+) -> None:
     """See that the run replays and its tampered copy does not, at this event and in this way."""
     document, around = DOCUMENTS[run["scaffold"]], world(run["system"], run["item"], accents)
     assert json.dumps(tampered) != json.dumps(run)
@@ -484,7 +626,11 @@ def texts_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-@pytest.mark.parametrize("edit", [lambda text: text + " ", lambda text: "." + text, lambda text: text + "\n"], ids=["space", "character", "line feed"])
+@pytest.mark.parametrize(
+    "edit",
+    [lambda text: text + " ", lambda text: "." + text, lambda text: text + "\n"],
+    ids=["space", "character", "line feed"],
+)
 def test_a_record_is_no_run_of_a_program_with_another_text(program: str, edit: Callable[[str], str]) -> None:
     """The edit is made in the scaffold this time: it diverges at the first event of the step, in every run that has one."""
     for path, text in texts_of(DOCUMENTS[program]["program"]):
@@ -495,7 +641,11 @@ def test_a_record_is_no_run_of_a_program_with_another_text(program: str, edit: C
         step["text"] = edit(text)
         for run in runs_of(program):
             shown = replayed(document, world(run["system"], run["item"]), run)
-            places = [place for place, event in enumerate(run["events"]) if event["step"].partition("[")[0] == step["id"]]
+            places = [
+                place
+                for place, event in enumerate(run["events"])
+                if event["step"].partition("[")[0] == step["id"]
+            ]
             assert where(shown) == ((places[0], "text") if places else None)
 
 
@@ -506,8 +656,20 @@ def test_reasoning_is_in_no_view_and_so_outside_what_replay_can_show(program: st
     for run in runs_of(program):
         for place, event in of_kind(run, "output"):
             if isinstance(event["content"], list):
-                edited = [{**part, "text": "other"} if part["type"] == "reasoning" else part for part in event["content"]]
+                edited = [
+                    {**part, "text": "other"} if part["type"] == "reasoning" else part
+                    for part in event["content"]
+                ]
                 assert edited != event["content"]
-                assert where(replayed(DOCUMENTS[program], world(run["system"], run["item"]), changed(run, place, content=edited))) is None
+                assert (
+                    where(
+                        replayed(
+                            DOCUMENTS[program],
+                            world(run["system"], run["item"]),
+                            changed(run, place, content=edited),
+                        )
+                    )
+                    is None
+                )
                 done += 1
     assert done > 0

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from naive_scaffold import render
 
 from fsep.scaffold.template import TemplateError, parse
+from naive_scaffold import render
 
-VALUES = {"a": "A", "b_2": "{{a}}", "item.question": "  Wie\u0301 ?\r\n", "empty": "", "x" * 64: "long", "brace": "{", "item.x": "X"}
+VALUES = {
+    "a": "A",
+    "b_2": "{{a}}",
+    "item.question": "  Wie\u0301 ?\r\n",
+    "empty": "",
+    "x" * 64: "long",
+    "brace": "{",
+    "item.x": "X",
+}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +93,9 @@ def test_a_template_renders_as_the_specification_says(text: str, rendered: str) 
         ("{{a{{a}}", 1),
     ],
 )
-def test_an_opening_delimiter_that_names_nothing_is_refused_where_it_stands(text: str, character: int | None) -> None:
+def test_an_opening_delimiter_that_names_nothing_is_refused_where_it_stands(
+    text: str, character: int | None
+) -> None:
     """The place is counted in characters; four braces and a single one are no error."""
     if character is None:
         assert parse(text).render({}) == "{{{{{"
@@ -101,4 +111,6 @@ def test_names_are_listed_in_order_with_repeats() -> None:
 
 def test_characters_of_the_item_are_counted_apart() -> None:
     """How much of a text comes from the item is shown to whoever reads a report."""
-    assert parse("12{{item.x}}{{a}}{{item.question}}").item_characters(VALUES) == 1 + len(VALUES["item.question"])
+    assert parse("12{{item.x}}{{a}}{{item.question}}").item_characters(VALUES) == 1 + len(
+        VALUES["item.question"]
+    )

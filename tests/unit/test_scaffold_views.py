@@ -8,13 +8,30 @@ from typing import Any
 
 import pytest
 import rfc8785
-from naive_scaffold import NaiveRun, World, requests_sent
-from scaffolding import Run, as_run, assert_agrees, assert_valid, call, generate, record, repeat, replayed, say, scaffold, scripted, setting, tool, tools, where
 
 from fsep.scaffold.compile import compile_program
 from fsep.scaffold.drive import drive
 from fsep.scaffold.machine import Item, Want
 from fsep.scaffold.message import Output
+from naive_scaffold import NaiveRun, World, requests_sent
+from scaffolding import (
+    Run,
+    as_run,
+    assert_agrees,
+    assert_valid,
+    call,
+    generate,
+    record,
+    repeat,
+    replayed,
+    say,
+    scaffold,
+    scripted,
+    setting,
+    tool,
+    tools,
+    where,
+)
 
 ACTORS = {
     "solver": {"kind": "model"},
@@ -22,7 +39,10 @@ ACTORS = {
     "visitor": {"kind": "simulator", "simulator": "customer"},
     "person": {"kind": "human"},
 }
-WORLD = World(simulators={"customer": "visitor-1"}, environments={"desk": [tool("look"), tool("count"), tool("say_é", "Ä \u2028")]})
+WORLD = World(
+    simulators={"customer": "visitor-1"},
+    environments={"desk": [tool("look"), tool("count"), tool("say_é", "Ä \u2028")]},
+)
 
 
 def sent(document: dict[str, Any], world: World, answers: list[Any]) -> dict[str, list[dict[str, Any]]]:
@@ -37,7 +57,10 @@ def sent(document: dict[str, Any], world: World, answers: list[Any]) -> dict[str
 
     run = record(document, world, watched)
     assert_agrees(document, world, run)
-    derived = {run["events"][place]["step"]: messages for place, messages in requests_sent(document, world, run["events"])}
+    derived = {
+        run["events"][place]["step"]: messages
+        for place, messages in requests_sent(document, world, run["events"])
+    }
     assert derived == seen
     return seen
 
@@ -105,14 +128,34 @@ def test_a_request_names_the_model_that_is_asked() -> None:
 
 def test_a_persons_words_are_heard_as_a_users() -> None:
     """And the model's are in no request to the person."""
-    document = scaffold(generate("a", "person"), generate("b"), generate("c", "person"), generate("d"), actors=ACTORS, threads={"main": ["person", "solver"]})
-    assert sent(document, WORLD, ["Hi", "Ho", "Hm", "He"]) == {"b": [user("Hi")], "d": [user("Hi"), assistant("Ho"), user("Hm")]}
+    document = scaffold(
+        generate("a", "person"),
+        generate("b"),
+        generate("c", "person"),
+        generate("d"),
+        actors=ACTORS,
+        threads={"main": ["person", "solver"]},
+    )
+    assert sent(document, WORLD, ["Hi", "Ho", "Hm", "He"]) == {
+        "b": [user("Hi")],
+        "d": [user("Hi"), assistant("Ho"), user("Hm")],
+    }
 
 
 def test_two_parts_of_one_model_each_have_a_view() -> None:
     """In one thread they are two speakers."""
-    document = scaffold(generate("a"), generate("b", "critic"), generate("c"), actors=ACTORS, threads={"main": ["solver", "critic"]})
-    assert sent(document, WORLD, ["1", "2", "3"]) == {"a": [], "b": [user("1")], "c": [assistant("1"), user("2")]}
+    document = scaffold(
+        generate("a"),
+        generate("b", "critic"),
+        generate("c"),
+        actors=ACTORS,
+        threads={"main": ["solver", "critic"]},
+    )
+    assert sent(document, WORLD, ["1", "2", "3"]) == {
+        "a": [],
+        "b": [user("1")],
+        "c": [assistant("1"), user("2")],
+    }
 
 
 def test_threads_have_views_of_their_own() -> None:
@@ -129,9 +172,18 @@ def test_threads_have_views_of_their_own() -> None:
 def test_calls_and_their_answers_are_seen_by_the_caller_alone() -> None:
     """With any text beside them; of refused calls the scaffold's own answer."""
     document = scaffold(
-        tools("act", offer=["look"]), generate("heard", "visitor"), generate("again"), actors=ACTORS, threads={"main": ["solver", "visitor"]}
+        tools("act", offer=["look"]),
+        generate("heard", "visitor"),
+        generate("again"),
+        actors=ACTORS,
+        threads={"main": ["solver", "visitor"]},
     )
-    calls = [call("1", "look", {"at": "é", "n": 1.50}), call("2", "count"), call("3", "look", "{at:"), call("4", "count", "[]")]
+    calls = [
+        call("1", "look", {"at": "é", "n": 1.50}),
+        call("2", "count"),
+        call("3", "look", "{at:"),
+        call("4", "count", "[]"),
+    ]
     views = sent(document, WORLD, [Output("I look.", calls), "seen", Output(None, [call("1", "look")]), [{"type": "text", "text": "se"}, {"type": "text", "text": "en"}], "Done.", "Good.", "So."])  # fmt: skip
     mine = [
         {"role": "assistant", "content": "I look.", "tool_calls": calls},
@@ -156,7 +208,13 @@ def test_calls_and_their_answers_are_seen_by_the_caller_alone() -> None:
 
 def test_a_generate_offers_no_tools_and_its_calls_are_still_its_own() -> None:
     """What it calls all the same is recorded, seen by itself and answered by nobody."""
-    document = scaffold(generate("a"), generate("b", "visitor"), generate("c"), actors=ACTORS, threads={"main": ["solver", "visitor"]})
+    document = scaffold(
+        generate("a"),
+        generate("b", "visitor"),
+        generate("c"),
+        actors=ACTORS,
+        threads={"main": ["solver", "visitor"]},
+    )
     views = sent(document, WORLD, [Output("I call.", [call("1", "look")]), "What?", "So."])
     mine = {"role": "assistant", "content": "I call.", "tool_calls": [call("1", "look")]}
     assert views == {"a": [], "b": [], "c": [mine, user("What?")]}
@@ -164,7 +222,14 @@ def test_a_generate_offers_no_tools_and_its_calls_are_still_its_own() -> None:
 
 def test_a_programs_own_call_is_in_no_view() -> None:
     """Its answer's text is a value, text parts joined, whatever other parts there are."""
-    ask = {"do": "call", "id": "asked", "environment": "desk", "tool": "look", "arguments": {"text": "x{{item.a}}"}, "unknown_tool": "None."}
+    ask = {
+        "do": "call",
+        "id": "asked",
+        "environment": "desk",
+        "tool": "look",
+        "arguments": {"text": "x{{item.a}}"},
+        "unknown_tool": "None.",
+    }
     document = scaffold(ask, say("told", "<{{asked}}>"), generate("a"))
     image = {"type": "image", "blob": "0" * 64, "media_type": "image/png"}
     for content, text in [
@@ -175,7 +240,9 @@ def test_a_programs_own_call_is_in_no_view() -> None:
         ([image], ""),
         ([{"type": "reasoning", "form": "text", "text": "hm"}, {"type": "text", "text": "seen"}], "seen"),
     ]:
-        assert sent(document, World(environments={"desk": [tool("look")]}, fields={"a": "1"}), [content, "ok"]) == {"a": [user(f"<{text}>")]}
+        assert sent(
+            document, World(environments={"desk": [tool("look")]}, fields={"a": "1"}), [content, "ok"]
+        ) == {"a": [user(f"<{text}>")]}
 
 
 REASONED = [
@@ -201,10 +268,18 @@ IMAGE = {"type": "image", "blob": "a" * 64, "media_type": "image/png"}
         ([*REASONED, IMAGE], [REASONED[1], REASONED[3], IMAGE], [*REASONED, IMAGE]),
     ],
 )
-def test_reasoning_stays_only_in_the_speakers_view_and_only_where_it_is_echoed(content: Any, plain: Any, echoed: Any) -> None:
+def test_reasoning_stays_only_in_the_speakers_view_and_only_where_it_is_echoed(
+    content: Any, plain: Any, echoed: Any
+) -> None:
     """A text where all parts that stay are text, the parts themselves otherwise."""
     document = scaffold(
-        generate("a"), generate("b", "visitor"), generate("c"), say("d", "{{a}}"), result="{{a}}", actors=ACTORS, threads={"main": ["solver", "visitor"]}
+        generate("a"),
+        generate("b", "visitor"),
+        generate("c"),
+        say("d", "{{a}}"),
+        result="{{a}}",
+        actors=ACTORS,
+        threads={"main": ["solver", "visitor"]},
     )
     for adaptations, mine in [((), plain), (({"kind": "echo-reasoning"},), echoed)]:
         world = World(simulators=WORLD.simulators, adaptations=adaptations)
@@ -216,9 +291,29 @@ def test_reasoning_stays_only_in_the_speakers_view_and_only_where_it_is_echoed(c
 
 def test_reasoning_is_echoed_beside_calls_too() -> None:
     """And never in what a simulator is sent, its own words included."""
-    document = scaffold(tools("a"), tools("b", "visitor", max_rounds=2), actors=ACTORS, threads={"main": ["solver", "visitor"]})
-    world = World(simulators=WORLD.simulators, environments=WORLD.environments, adaptations=({"kind": "echo-reasoning"},))
-    views = sent(document, world, [Output(REASONED, [call("1", "look")]), "seen", "ok", Output(REASONED, [call("2", "look")]), "seen", "ok"])
+    document = scaffold(
+        tools("a"),
+        tools("b", "visitor", max_rounds=2),
+        actors=ACTORS,
+        threads={"main": ["solver", "visitor"]},
+    )
+    world = World(
+        simulators=WORLD.simulators,
+        environments=WORLD.environments,
+        adaptations=({"kind": "echo-reasoning"},),
+    )
+    views = sent(
+        document,
+        world,
+        [
+            Output(REASONED, [call("1", "look")]),
+            "seen",
+            "ok",
+            Output(REASONED, [call("2", "look")]),
+            "seen",
+            "ok",
+        ],
+    )
     assert views["a[1]"][0] == {"role": "assistant", "content": REASONED, "tool_calls": [call("1", "look")]}
     assert views["b[1]"][1] == {"role": "assistant", "content": "Lima.", "tool_calls": [call("2", "look")]}
 
@@ -239,23 +334,41 @@ LONG = [
 ]
 SPOKEN = [Output("A1", [call("1", "look"), call("2", "look")]), "T1", "T2", "A2"]
 CALLED = {"role": "assistant", "content": "A1", "tool_calls": [call("1", "look"), call("2", "look")]}
-RESULTS = [{"role": "tool", "content": "T1", "tool_call_id": "1"}, {"role": "tool", "content": "T2", "tool_call_id": "2"}]
+RESULTS = [
+    {"role": "tool", "content": "T1", "tool_call_id": "1"},
+    {"role": "tool", "content": "T2", "tool_call_id": "2"},
+]
 
 
 @pytest.mark.parametrize(
     ("done", "view"),
     [
-        (("drop-first", {"count": 0}), [system("R1"), user("U1"), CALLED, *RESULTS, assistant("A2"), system("R2"), user("U2")]),
-        (("drop-first", {"count": 1}), [system("R1"), CALLED, *RESULTS, assistant("A2"), system("R2"), user("U2")]),
+        (
+            ("drop-first", {"count": 0}),
+            [system("R1"), user("U1"), CALLED, *RESULTS, assistant("A2"), system("R2"), user("U2")],
+        ),
+        (
+            ("drop-first", {"count": 1}),
+            [system("R1"), CALLED, *RESULTS, assistant("A2"), system("R2"), user("U2")],
+        ),
         # Results whose call was dropped go with it.
         (("drop-first", {"count": 2}), [system("R1"), assistant("A2"), system("R2"), user("U2")]),
         (("drop-first", {"count": 3}), [system("R1"), assistant("A2"), system("R2"), user("U2")]),
         (("drop-first", {"count": 5}), [system("R1"), system("R2"), user("U2")]),
         (("drop-first", {"count": 6}), [system("R1"), system("R2")]),
         (("drop-first", {"count": 99}), [system("R1"), system("R2")]),
-        (("keep-last", {"count": 99}), [system("R1"), user("U1"), CALLED, *RESULTS, assistant("A2"), system("R2"), user("U2")]),
-        (("keep-last", {"count": 6}), [system("R1"), user("U1"), CALLED, *RESULTS, assistant("A2"), system("R2"), user("U2")]),
-        (("keep-last", {"count": 5}), [system("R1"), CALLED, *RESULTS, assistant("A2"), system("R2"), user("U2")]),
+        (
+            ("keep-last", {"count": 99}),
+            [system("R1"), user("U1"), CALLED, *RESULTS, assistant("A2"), system("R2"), user("U2")],
+        ),
+        (
+            ("keep-last", {"count": 6}),
+            [system("R1"), user("U1"), CALLED, *RESULTS, assistant("A2"), system("R2"), user("U2")],
+        ),
+        (
+            ("keep-last", {"count": 5}),
+            [system("R1"), CALLED, *RESULTS, assistant("A2"), system("R2"), user("U2")],
+        ),
         (("keep-last", {"count": 4}), [system("R1"), assistant("A2"), system("R2"), user("U2")]),
         (("keep-last", {"count": 3}), [system("R1"), assistant("A2"), system("R2"), user("U2")]),
         (("keep-last", {"count": 1}), [system("R1"), system("R2"), user("U2")]),
@@ -264,7 +377,9 @@ RESULTS = [{"role": "tool", "content": "T1", "tool_call_id": "1"}, {"role": "too
         (("replace", {"text": ""}), [system("R1"), system("R2"), user("")]),
     ],
 )
-def test_an_edit_cuts_or_replaces_and_leaves_instructions_in_their_places(done: tuple[str, dict[str, Any]], view: list[Any]) -> None:
+def test_an_edit_cuts_or_replaces_and_leaves_instructions_in_their_places(
+    done: tuple[str, dict[str, Any]], view: list[Any]
+) -> None:
     """What comes after is added to what was left, also where requests were made before."""
     document = scaffold(*LONG, edit("cut", done[0], **done[1]), generate("after_it"), generate("later"))
     views = sent(document, WORLD, [*SPOKEN, "A3", "A4"])
@@ -298,7 +413,12 @@ def test_fresh_threads_begin_without_history_in_every_round() -> None:
     document = scaffold(
         say("rule", "R", "side", role="system", to="solver"),
         say("begin", "B"),
-        repeat("turn", [say("ask", "{{turn}}", "side"), generate("a", thread="side"), generate("b")], 2, fresh=["side"]),
+        repeat(
+            "turn",
+            [say("ask", "{{turn}}", "side"), generate("a", thread="side"), generate("b")],
+            2,
+            fresh=["side"],
+        ),
         generate("c", thread="side"),
         threads={"main": ["solver"], "side": ["solver"]},
     )
@@ -315,10 +435,23 @@ def test_fresh_threads_begin_without_history_in_every_round() -> None:
 
 
 def adapted(*adaptations: dict[str, Any], fields: dict[str, Any] | None = None) -> World:
-    return World(simulators=WORLD.simulators, environments=WORLD.environments, adaptations=adaptations, fields=fields or {})
+    return World(
+        simulators=WORLD.simulators,
+        environments=WORLD.environments,
+        adaptations=adaptations,
+        fields=fields or {},
+    )
 
 
-PARAMETERS = {"temperature": 0.7, "max_tokens": 512, "stop": ["END"], "flag": True, "name": "x", "deep": {"a": [1.0, None]}, "zero": 0}
+PARAMETERS = {
+    "temperature": 0.7,
+    "max_tokens": 512,
+    "stop": ["END"],
+    "flag": True,
+    "name": "x",
+    "deep": {"a": [1.0, None]},
+    "zero": 0,
+}
 
 
 @pytest.mark.parametrize(
@@ -330,9 +463,15 @@ PARAMETERS = {"temperature": 0.7, "max_tokens": 512, "stop": ["END"], "flag": Tr
         ([{"kind": "clamp-parameter", "parameter": "max_tokens", "maximum": 256}], {"max_tokens": 256}),
         ([{"kind": "clamp-parameter", "parameter": "max_tokens", "minimum": 600}], {"max_tokens": 600}),
         ([{"kind": "clamp-parameter", "parameter": "max_tokens", "minimum": 1, "maximum": 512}], {}),
-        ([{"kind": "clamp-parameter", "parameter": "temperature", "minimum": 1.0, "maximum": 2}], {"temperature": 1.0}),
+        (
+            [{"kind": "clamp-parameter", "parameter": "temperature", "minimum": 1.0, "maximum": 2}],
+            {"temperature": 1.0},
+        ),
         # At least the minimum first, at most the maximum then.
-        ([{"kind": "clamp-parameter", "parameter": "max_tokens", "minimum": 600, "maximum": 100}], {"max_tokens": 100}),
+        (
+            [{"kind": "clamp-parameter", "parameter": "max_tokens", "minimum": 600, "maximum": 100}],
+            {"max_tokens": 100},
+        ),
         # Only a number is clamped: truth, a text or what is absent is none.
         ([{"kind": "clamp-parameter", "parameter": "flag", "minimum": 5}], {}),
         ([{"kind": "clamp-parameter", "parameter": "name", "minimum": 5}], {}),
@@ -341,11 +480,17 @@ PARAMETERS = {"temperature": 0.7, "max_tokens": 512, "stop": ["END"], "flag": Tr
         ([{"kind": "client-side-stop"}], {"stop": None}),
         # In the order of the list.
         (
-            [{"kind": "clamp-parameter", "parameter": "max_tokens", "maximum": 9}, {"kind": "clamp-parameter", "parameter": "max_tokens", "minimum": 10}],
+            [
+                {"kind": "clamp-parameter", "parameter": "max_tokens", "maximum": 9},
+                {"kind": "clamp-parameter", "parameter": "max_tokens", "minimum": 10},
+            ],
             {"max_tokens": 10},
         ),
         (
-            [{"kind": "clamp-parameter", "parameter": "max_tokens", "minimum": 1000}, {"kind": "clamp-parameter", "parameter": "max_tokens", "maximum": 10}],
+            [
+                {"kind": "clamp-parameter", "parameter": "max_tokens", "minimum": 1000},
+                {"kind": "clamp-parameter", "parameter": "max_tokens", "maximum": 10},
+            ],
             {"max_tokens": 10},
         ),
         # A seed is a parameter like others by then.
@@ -353,22 +498,36 @@ PARAMETERS = {"temperature": 0.7, "max_tokens": 512, "stop": ["END"], "flag": Tr
         ([{"kind": "clamp-parameter", "parameter": "seed", "maximum": 7}], {"seed": 7}),
     ],
 )
-def test_parameters_are_adapted_for_models_alone(adaptations: list[dict[str, Any]], changed: dict[str, Any]) -> None:
+def test_parameters_are_adapted_for_models_alone(
+    adaptations: list[dict[str, Any]], changed: dict[str, Any]
+) -> None:
     """The simulator is sent those of its step."""
-    more = {"parameters": PARAMETERS, "seed": 99}
-    document = scaffold(generate("a", **more), generate("b", "visitor", **more), actors=ACTORS, threads={"main": ["solver", "visitor"]})
+    more: dict[str, Any] = {"parameters": PARAMETERS, "seed": 99}
+    document = scaffold(
+        generate("a", **more),
+        generate("b", "visitor", **more),
+        actors=ACTORS,
+        threads={"main": ["solver", "visitor"]},
+    )
     world = adapted(*adaptations)
     run = record(document, world, ["x", "y"])
     assert_agrees(document, world, run)
     whole = {**PARAMETERS, "seed": 99}
     assert run["events"][1]["parameters"] == whole
-    assert run["events"][0]["parameters"] == {name: value for name, value in {**whole, **changed}.items() if value is not None}
+    assert run["events"][0]["parameters"] == {
+        name: value for name, value in {**whole, **changed}.items() if value is not None
+    }
     assert document["program"]["steps"][0]["parameters"] == PARAMETERS
 
 
 def test_a_steps_seed_takes_the_place_of_a_parameter_of_that_name() -> None:
     """And is not sent where it is `none`."""
-    document = scaffold(generate("a", parameters={"seed": 1}, seed=2), generate("b", parameters={"seed": 1}), generate("c", seed=0), generate("d"))
+    document = scaffold(
+        generate("a", parameters={"seed": 1}, seed=2),
+        generate("b", parameters={"seed": 1}),
+        generate("c", seed=0),
+        generate("d"),
+    )
     run = record(document, WORLD, "abcd")
     assert [event["parameters"] for event in run["events"]] == [{"seed": 2}, {"seed": 1}, {"seed": 0}, {}]
     assert_agrees(document, WORLD, run)
@@ -438,7 +597,9 @@ USED_RESULT = {"role": "tool", "content": "T1", "tool_call_id": "1"}
         ),
     ],
 )  # fmt: skip
-def test_messages_are_adapted_for_models_alone(adaptations: list[dict[str, Any]], a: list[Any], b: list[Any], act: list[Any]) -> None:
+def test_messages_are_adapted_for_models_alone(
+    adaptations: list[dict[str, Any]], a: list[Any], b: list[Any], act: list[Any]
+) -> None:
     """Every request is of the whole adapted view, also where earlier parts of it were sent before."""
     views = sent(SYSTEMS, adapted(*adaptations), SYSTEM_ANSWERS)
     assert views == {
@@ -446,7 +607,16 @@ def test_messages_are_adapted_for_models_alone(adaptations: list[dict[str, Any]]
         "b": b,
         "act[0]": act,
         "act[1]": [*act, USED, USED_RESULT],
-        "heard": [user("U1"), user("A1"), user("A2"), user("G"), user("U2"), user("U3"), user("A3"), system("V1")],
+        "heard": [
+            user("U1"),
+            user("A1"),
+            user("A2"),
+            user("G"),
+            user("U2"),
+            user("U3"),
+            user("A3"),
+            system("V1"),
+        ],
     }
 
 
@@ -457,7 +627,11 @@ def test_adaptations_go_over_the_whole_view_after_an_edit(as_: str) -> None:
         say("r1", "R1", role="system", to="solver"), say("u1", "U1"), generate("a"), say("u2", "U2"), edit("cut", "keep-last", count=1), generate("b"),
         say("g", "G", role="assistant", **{"for": "solver"}), generate("c"), edit("cut_2", "replace", text="S"), generate("d"),
     )  # fmt: skip
-    views = sent(document, adapted({"kind": "system-text", "as": as_}, {"kind": "merge-adjacent", "separator": "/"}), "abcd")
+    views = sent(
+        document,
+        adapted({"kind": "system-text", "as": as_}, {"kind": "merge-adjacent", "separator": "/"}),
+        list("abcd"),
+    )
     rule = [{"role": "developer", "content": "R1"}] if as_ == "developer" else []
     carried = "" if rule else "R1\n\n"
     assert views == {
@@ -472,7 +646,12 @@ def test_words_in_a_row_of_ones_own_are_merged_with_the_next_ones() -> None:
     """An assistant message that was the last of a request can grow."""
     document = scaffold(generate("a"), generate("b"), generate("c"), say("u", "U"), generate("d"))
     views = sent(document, adapted({"kind": "merge-adjacent", "separator": " "}), ["1", "2", "3", "4"])
-    assert views == {"a": [], "b": [assistant("1")], "c": [assistant("1 2")], "d": [assistant("1 2 3"), user("U")]}
+    assert views == {
+        "a": [],
+        "b": [assistant("1")],
+        "c": [assistant("1 2")],
+        "d": [assistant("1 2 3"), user("U")],
+    }
 
 
 def test_only_messages_of_text_alone_are_merged_or_carry_instructions() -> None:
@@ -498,14 +677,17 @@ def test_only_messages_of_text_alone_are_merged_or_carry_instructions() -> None:
 
 def test_the_digest_is_the_chain_the_specification_describes() -> None:
     """Worked out here step by step, without either implementation."""
-    document = scaffold(say("ask", "Zür\u0007ich\u2028?"), tools("act", parameters={"temperature": 0.0, "top_p": 1e-7}, offer=["say_é", "look"], seed=3))
+    document = scaffold(
+        say("ask", "Zür\u0007ich\u2028?"),
+        tools("act", parameters={"temperature": 0.0, "top_p": 1e-7}, offer=["say_é", "look"], seed=3),
+    )
     run = record(document, WORLD, ["ok"])
 
     def chained(before: bytes, message: dict[str, Any]) -> bytes:
         return sha256(before + sha256(rfc8785.dumps(message)).digest()).digest()
 
     chain = chained(sha256(b"fsep-view-1").digest(), user("Zür\u0007ich\u2028?"))
-    body = {
+    body: dict[str, Any] = {
         "fsep_request": "1.0",
         "model": "alpha-1",
         "parameters": {"temperature": 0, "top_p": 1e-7, "seed": 3},
@@ -518,9 +700,17 @@ def test_the_digest_is_the_chain_the_specification_describes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "offer"), [([], "all"), ([tool("look")], ["other"]), ([tool("look"), tool("count")], "all"), ([tool("look"), tool("count")], ["count"])]
+    ("environment", "offer"),
+    [
+        ([], "all"),
+        ([tool("look")], ["other"]),
+        ([tool("look"), tool("count")], "all"),
+        ([tool("look"), tool("count")], ["count"]),
+    ],
 )
-def test_tools_are_digested_as_offered_and_null_where_there_are_none(environment: list[Any], offer: Any) -> None:
+def test_tools_are_digested_as_offered_and_null_where_there_are_none(
+    environment: list[Any], offer: Any
+) -> None:
     """An offer of nothing is as a `generate`."""
     world = World(environments={"desk": environment})
     document = scaffold(tools("act", offer=offer))
@@ -533,9 +723,31 @@ def test_tools_are_digested_as_offered_and_null_where_there_are_none(environment
 def test_where_tools_are_not_stated_every_name_is_offered_and_no_digest_can_be_derived() -> None:
     """Such requests are counted apart, whatever is recorded for them."""
     world = World(environments={"desk": None})
-    document = scaffold(tools("act"), generate("then"), {"do": "call", "id": "asked", "environment": "desk", "tool": "anything", "arguments": {}, "unknown_tool": ""})
-    run = record(document, world, [Output("", [call("1", "whatever"), call("2", "whatever", "text")]), "seen", "ok", "ok", "answered"])
-    assert [event["origin"] for event in run["events"]] == ["model", "environment", "program", "model", "model", "environment"]
+    document = scaffold(
+        tools("act"),
+        generate("then"),
+        {
+            "do": "call",
+            "id": "asked",
+            "environment": "desk",
+            "tool": "anything",
+            "arguments": {},
+            "unknown_tool": "",
+        },
+    )
+    run = record(
+        document,
+        world,
+        [Output("", [call("1", "whatever"), call("2", "whatever", "text")]), "seen", "ok", "ok", "answered"],
+    )
+    assert [event["origin"] for event in run["events"]] == [
+        "model",
+        "environment",
+        "program",
+        "model",
+        "model",
+        "environment",
+    ]
     run["events"][0]["request_sha256"] = "f" * 64
     shown = replayed(document, world, run)
     assert shown.divergence is None
@@ -549,12 +761,27 @@ def test_requests_recorded_without_digest_or_parameters_are_counted_apart() -> N
     del run["events"][0]["request_sha256"]
     del run["events"][1]["parameters"]
     shown = replayed(document, WORLD, run)
-    assert (where(shown), shown.requests, shown.unrecorded, shown.parameters, shown.unstated) == (None, 2, 1, 2, 1)
+    assert (where(shown), shown.requests, shown.unrecorded, shown.parameters, shown.unstated) == (
+        None,
+        2,
+        1,
+        2,
+        1,
+    )
 
 
 @pytest.mark.parametrize(
     ("recorded", "agrees"),
-    [({"n": 1.0}, True), ({"n": 1}, True), ({"n": True}, False), ({"n": "1"}, False), ({"n": 2}, False), ({}, False), ({"n": 1, "m": None}, False), ({"n": [1]}, False)],
+    [
+        ({"n": 1.0}, True),
+        ({"n": 1}, True),
+        ({"n": True}, False),
+        ({"n": "1"}, False),
+        ({"n": 2}, False),
+        ({}, False),
+        ({"n": 1, "m": None}, False),
+        ({"n": [1]}, False),
+    ],
 )
 def test_parameters_are_compared_as_json(recorded: dict[str, Any], agrees: bool) -> None:
     """1.0 is 1, true is not, and nothing may be left out or added."""
@@ -575,7 +802,11 @@ def test_texts_kept_in_blobs_are_read_into_views_values_and_results() -> None:
         say("ask", "Q"), generate("a"), generate("b", "visitor"), say("told", "<{{a}}>"), generate("c"), result="{{c}}", actors=ACTORS,
         threads={"main": ["solver", "visitor"]},
     )  # fmt: skip
-    inline = record(document, World(simulators=WORLD.simulators), [[{"type": "text", "text": "so: "}, {"type": "text", "text": "long é text"}], "x", "answer"])
+    inline = record(
+        document,
+        World(simulators=WORLD.simulators),
+        [[{"type": "text", "text": "so: "}, {"type": "text", "text": "long é text"}], "x", "answer"],
+    )
     run: Run = copy.deepcopy(inline)
     run["events"][1]["content"][1] = {"type": "text", "blob": "b" * 64, "media_type": "text/plain"}
     run["events"][4]["content"] = [{"type": "text", "blob": "c" * 64}]
@@ -603,7 +834,12 @@ def test_members_of_a_part_that_are_no_part_of_a_message_are_left_out() -> None:
     world = World(blobs={"b" * 64: "text"})
     document = scaffold(generate("a"), generate("b"))
     program = compile_program(document)
-    recording = drive(program, setting(world), Item("i", {}), 0, scripted([[{"type": "text", "text": "text"}, IMAGE], "x"]))
-    run = {**as_run(world, copy.deepcopy(recording.events)), "result": [{"name": "answer", "content": "done"}]}
+    recording = drive(
+        program, setting(world), Item("i", {}), 0, scripted([[{"type": "text", "text": "text"}, IMAGE], "x"])
+    )
+    run = {
+        **as_run(world, copy.deepcopy(recording.events)),
+        "result": [{"name": "answer", "content": "done"}],
+    }
     run["events"][0]["content"] = [{"type": "text", "blob": "b" * 64, "media_type": "text/plain"}, IMAGE]
     assert where(replayed(document, world, run)) is None

@@ -175,8 +175,7 @@ def _notes(event: Event) -> Iterator[str]:
     if "parameters" in event:
         yield (
             ", ".join(
-                f"{safe(name)} {_parameter(name, value)}"
-                for name, value in event["parameters"].items()
+                f"{safe(name)} {_parameter(name, value)}" for name, value in event["parameters"].items()
             )
             or "no parameters"
         )
