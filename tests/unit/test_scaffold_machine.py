@@ -341,6 +341,18 @@ def test_a_derived_seed_is_of_design_item_replicate_and_step_path() -> None:
     ]
 
 
+def test_a_derived_seed_has_its_highest_bit_cleared() -> None:
+    """In half of all cases it is not clear by itself."""
+    document = scaffold(generate("a", seed="derived"))
+    raw = {}
+    for replicate in range(8):
+        named = sha256(rfc8785.dumps(["fsep-seed-1", "0" * 64, "item-1", replicate, "a"])).digest()
+        raw[replicate] = int.from_bytes(named[:4], "big")
+        [event] = record(document, World(replicate=replicate), ["x"])["events"]
+        assert event["parameters"] == {"seed": raw[replicate] % 2**31}
+    assert {number >= 2**31 for number in raw.values()} == {False, True}
+
+
 @pytest.mark.parametrize("change", [{"design_sha256": "cd" * 32}, {"item": "nile"}, {"replicate": 8}])
 def test_another_design_item_or_replicate_has_other_seeds(change: dict[str, Any]) -> None:
     """And so a record of one is no record of the other."""

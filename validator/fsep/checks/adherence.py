@@ -59,8 +59,10 @@ def block(blocked: Blocked, collector: Collector, besides: str | None = None) ->
 
 
 def _problem(divergence: Divergence, run: str, place: Place) -> Problem:
+    # Counted from 1, as `fsep show` numbers them.
+    where = "the end" if divergence.kind in ("result", "status") else f"event {divergence.event + 1}"
     return Problem(
-        f"run {run!r}, event {divergence.event}: {_SAYS[divergence.kind](divergence)}",
+        f"{_SAYS[divergence.kind](divergence)}, at {where} of the run {run!r}",
         place,
         found=divergence.found,
         expected=divergence.expected,
@@ -77,7 +79,7 @@ def _event(divergence: Divergence) -> str:
 
 _SAYS: dict[Kind, Callable[[Divergence], Any]] = {
     "event": _event,
-    "text": lambda divergence: f"what the program contributes ({divergence.member}) is not what it renders",
+    "text": lambda divergence: f"the program's text ({divergence.member}) is not what it renders",
     "origin": lambda _: "the event is labelled with another origin than its step's",
     "result": lambda _: "the result is not the one the program renders at its end",
     "status": lambda _: "the run ends with another status than the program gives it",
