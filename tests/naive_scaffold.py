@@ -477,7 +477,7 @@ class NaiveRun:
             for name in contributed:
                 ours = found.get(name)
                 if name == "content":
-                    ours = message_content(ours, self.world.blobs, echo=False)
+                    ours = message_content(ours, self.world.blobs, echo=True)
                 if ours != expected[name]:
                     raise Diverges(place, "text")
             if (
@@ -806,7 +806,8 @@ def naive_replay(document: Mapping[str, Any], world: World, run: Mapping[str, An
     if run["status"] != naive.status:
         return Diverges(naive.taken, "status")
     if [
-        (part["name"], output_text(part["content"], world.blobs)) for part in run.get("result", ())
+        (part["name"], message_content(part["content"], world.blobs, echo=True))
+        for part in run.get("result", ())
     ] != naive.result:
         return Diverges(naive.taken, "result")
     return None

@@ -378,6 +378,12 @@ def _get(value: Any, path: tuple[Any, ...]) -> Any:
     return value
 
 
+# Names that the programs drawn have, some of them, and some of them not here.
+NAMED = st.integers(0, 9).map(lambda number: f"s{number}") | st.sampled_from(
+    ("v0_text", "v1_text", "v1_list", "item", "program", "item.text", "item.words", "desk", "main", "solver")
+)
+
+
 @st.composite
 def mutated(draw: st.DrawFn) -> Document:
     """Draw a program and change it in some places, by what stands elsewhere in it or by a text from the stock."""
@@ -400,26 +406,7 @@ def mutated(draw: st.DrawFn) -> Document:
         if how == "other" and alike:
             parent[key] = copy.deepcopy(_get(document["program"], draw(st.sampled_from(alike))))
         elif how == "stock" and isinstance(old, str):
-            parent[key] = draw(
-                TEXTS
-                | PATTERNS
-                | st.sampled_from(
-                    (
-                        "{{s0}}",
-                        "{{v0_text}}",
-                        "s0",
-                        "s1",
-                        "v0_text",
-                        "item",
-                        "program",
-                        "item.words",
-                        "desk",
-                        "main",
-                        "solver",
-                        "person",
-                    )
-                )
-            )
+            parent[key] = draw(TEXTS | PATTERNS | NAMED | NAMED.map(lambda name: "{{" + name + "}}"))
         elif how == "double" and isinstance(parent, list):
             parent.insert(key, copy.deepcopy(old))
         elif how == "delete":

@@ -146,6 +146,13 @@ ADDRESSED = {"kind": "other", "thread": "other", "actor": "other", "role": "othe
 @pytest.mark.parametrize(
     ("place", "member", "value", "kind"),
     [
+        (RULE, "content", [{"type": "text", "text": "R"}, {"type": "reasoning", "form": "none"}], "text"),
+        (
+            BAD,
+            "content",
+            [{"type": "reasoning", "form": "text", "text": "hm"}, {"type": "text", "text": "Bad."}],
+            "text",
+        ),
         (RULE, "to", "visitor", "event"),
         (RULE, "role", "user", "event"),
         (RULE, "content", "R ", "text"),
@@ -283,6 +290,13 @@ def test_the_end_is_looked_at_in_order(run: Run) -> None:
         [{"name": "answer", "content": "Bye. "}, {"name": "seen", "content": "C"}],
         [{"name": "Answer", "content": "Bye."}, {"name": "seen", "content": "C"}],
         [{"name": "answer", "content": None}, {"name": "seen", "content": "C"}],
+        [
+            {
+                "name": "answer",
+                "content": [{"type": "text", "text": "Bye."}, {"type": "reasoning", "form": "none"}],
+            },
+            {"name": "seen", "content": "C"},
+        ],
     ],
 )
 def test_a_result_is_the_programs_named_texts_in_order(run: Run, result: list[Any]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from fsep.scaffold.machine import Ending, Exhausted, External, Item, Run, Setting, Want, start
-from fsep.scaffold.message import BlobText, Output, WithheldText, no_blobs, text_of, view_content
+from fsep.scaffold.message import BlobText, Output, WithheldText, no_blobs, view_content
 from fsep.scaffold.program import Program
 from fsep.scaffold.view import Request
 
@@ -155,7 +155,8 @@ def _compare(
     if want.content is not None:
         seen.program_characters += len(want.content)
         seen.item_characters += want.item_characters
-        recorded = view_content(event.get("content"), blob_text)
+        # A part of another kind than text is none of what the program says, reasoning included.
+        recorded = view_content(event.get("content"), blob_text, reasoning=True)
         if recorded != want.content:
             return Divergence("text", place, "content", recorded, want.content)
     if want.request is not None:
@@ -220,7 +221,10 @@ def _ended(ending: Ending, source: _Source, run: Mapping[str, Any], blob_text: B
         return Divergence("event", source.taken, None, _shown(source.current), None)
     if run["status"] != ending.status:
         return Divergence("status", source.taken, "status", run["status"], ending.status)
-    recorded = [(part["name"], text_of(part["content"], blob_text)) for part in run.get("result", ())]
+    recorded = [
+        (part["name"], view_content(part["content"], blob_text, reasoning=True))
+        for part in run.get("result", ())
+    ]
     for (name, text), (expected_name, expected) in zip(recorded, ending.result, strict=False):
         if name != expected_name:
             return Divergence("result", source.taken, "result", name, expected_name)
