@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -58,6 +59,7 @@ def suspicious(data: bytes) -> bool:
     return _SUSPICIOUS.search(data) is not None
 
 
+@lru_cache(maxsize=4096)
 def named(member: str) -> bool:
     """Whether a member's name is that of a credential."""
     return member.lower().replace("-", "").replace("_", "") in NAMES

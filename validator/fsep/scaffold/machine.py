@@ -25,7 +25,7 @@ from fsep.scaffold.message import (
 )
 from fsep.scaffold.program import Program
 from fsep.scaffold.template import Template, Value
-from fsep.scaffold.view import Request, View, seed_for
+from fsep.scaffold.view import NO_TOOLS, Offer, Request, View, seed_for
 
 
 class Exhausted(Exception):
@@ -38,12 +38,21 @@ class Environment:
 
     id: str
     tools: Mapping[str, Mapping[str, Any]] | None
+    _offers: dict[str | tuple[str, ...], Offer | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    def offered(self, offer: str | Sequence[str]) -> Mapping[str, Mapping[str, Any]] | None:
-        """Return the tools of an offer, in the environment's order."""
-        if self.tools is None or offer == "all":
-            return self.tools
-        return {name: tool for name, tool in self.tools.items() if name in offer}
+    def offered(self, offer: str | Sequence[str]) -> Offer | None:
+        """Return the tools of an offer, in the environment's order; None where they were not recorded."""
+        key = offer if isinstance(offer, str) else tuple(offer)
+        if key not in self._offers:
+            names = None if self.tools is None else self.tools if offer == "all" else set(offer)
+            self._offers[key] = (
+                None
+                if self.tools is None or names is None
+                else Offer({name: tool for name, tool in self.tools.items() if name in names})
+            )
+        return self._offers[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +239,7 @@ class State:
             model = self.setting.simulators[str(actor.simulator)]
         else:
             sent = self.setting.adaptations.parameters(sent)
-        offered = self.setting.environments[tools[0]].offered(tools[1]) if tools else {}
+        offered = self.setting.environments[tools[0]].offered(tools[1]) if tools else NO_TOOLS
         return Request(model, sent, offered, self.view(thread, actor_id))
 
 

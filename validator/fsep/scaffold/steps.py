@@ -9,6 +9,7 @@ from fsep.scaffold.flow import Step
 from fsep.scaffold.machine import Body, External, State, Want
 from fsep.scaffold.message import Message, Output, assemble, encode_content, text_of, view_content
 from fsep.scaffold.template import Template
+from fsep.scaffold.view import Offer
 
 
 def say(step: Mapping[str, Any], template: Template, speakers: Sequence[str]) -> Step:
@@ -102,10 +103,10 @@ def tools(step: Mapping[str, Any], kind: str, role: str, unknown: Template, bad:
 
 
 def _refusal(
-    state: State, call: Mapping[str, Any], offered: Mapping[str, Any] | None, unknown: Template, bad: Template
+    state: State, call: Mapping[str, Any], offered: Offer | None, unknown: Template, bad: Template
 ) -> str | None:
     """Return the text declared for a call that reaches no environment; None for one that does."""
-    if offered is not None and call["name"] not in offered:
+    if offered is not None and call["name"] not in offered.tools:
         return unknown.render(state.values)
     if not isinstance(call["arguments"], dict):
         return bad.render(state.values)
@@ -136,7 +137,11 @@ def call(
             "arguments": {key: template.render(state.values) for key, template in arguments.items()},
         }
         offered = state.setting.environments[environment].offered(offer)
-        text = unknown.render(state.values) if offered is not None and asked["name"] not in offered else None
+        text = (
+            unknown.render(state.values)
+            if offered is not None and asked["name"] not in offered.tools
+            else None
+        )
         fields = {"kind": "call", **_source(environment, text), "step": name + state.indices, "call": asked}
         result = yield Want(fields, content=text)
         if text is None:

@@ -82,6 +82,20 @@ class View:
         return chain.hex()
 
 
+class Offer:
+    """The tools an actor is offered, by name in the order they are sent; `sha256` is None for no tools."""
+
+    __slots__ = ("sha256", "tools")
+
+    def __init__(self, tools: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take the digest once, for all requests that offer them."""
+        self.tools = tools
+        self.sha256 = tools_digest(list(tools.values())) if tools else None
+
+
+NO_TOOLS = Offer({})
+
+
 class Request:
     """What an actor is sent for its next words; to be asked before the answer is given."""
 
@@ -91,12 +105,12 @@ class Request:
         self,
         model: str,
         parameters: Mapping[str, Any],
-        offered: Mapping[str, Mapping[str, Any]] | None,
+        offered: Offer | None,
         view: View,
     ) -> None:
         """Gather what a request is made of; `offered` is None where the tools offered were not recorded."""
         self.model, self.parameters = model, parameters
-        self._offered = None if offered is None else list(offered.values())
+        self._offered = offered
         self._view = view
 
     @property
@@ -107,7 +121,7 @@ class Request:
     @property
     def tools(self) -> list[Mapping[str, Any]]:
         """The definitions of the tools offered."""
-        return self._offered or []
+        return [] if self._offered is None else list(self._offered.tools.values())
 
     def messages(self) -> list[Message]:
         """Return the messages, adapted as the system declares; only where the machine keeps them."""
@@ -115,9 +129,8 @@ class Request:
 
     def sha256(self) -> str:
         """Return the request's digest."""
-        return request_digest(
-            self.model, self.parameters, tools_digest(self.tools) if self.tools else None, self._view.chain()
-        )
+        tools = None if self._offered is None else self._offered.sha256
+        return request_digest(self.model, self.parameters, tools, self._view.chain())
 
 
 def request_digest(model: str, parameters: Mapping[str, Any], tools_sha256: str | None, view: str) -> str:
