@@ -27,8 +27,8 @@ $(INSTALLED): pyproject.toml
 test: lint generated ## check style, types and generated files, then run the tests that are not slow
 	@$(BIN)/python -m pytest -n auto -m 'not slow'
 
-test-all: lint generated ## the same with the slow tests
-	@$(BIN)/python -m pytest -n auto
+test-all: lint generated ## the same with the slow tests, and many more examples of the property tests
+	@FSEP_THOROUGH=1 $(BIN)/python -m pytest -n auto
 
 lint: $(INSTALLED) ## check style and types only
 	@$(BIN)/python -m ruff check --quiet
