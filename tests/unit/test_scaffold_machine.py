@@ -386,6 +386,12 @@ def exhausted(
         return True
 
 
+def ask(name: str, unknown_tool: str = "-", **arguments: str) -> dict[str, Any]:
+    """Return a step in which the program asks for a tool."""
+    fixed = {"do": "call", "id": "ask", "environment": "desk", "unknown_tool": unknown_tool}
+    return {**fixed, "tool": name, "arguments": arguments}
+
+
 TEXT = "x" * 640
 
 
@@ -429,11 +435,14 @@ TEXT = "x" * 640
             22,
         ),
         ([extract("a", "{{item.text}}", [{"op": "split", "at": "xxxxxxxxxx"}], otherwise=[])], 12),
-        ([extract("a", "", [{"op": "json-array"}], otherwise=["x" * 32, "x" * 32])], 3),
-        # Tests that look at a text, and rounds.
-        ([when(contains("{{item.text}}", "x"), [])], 11),
+        ([extract("a", "", [{"op": "json-array"}], otherwise=["x" * 32, "x" * 32])], 1 + 1 + 1),
+        # Tests, and rounds.
+        ([when(contains("{{item.text}}", "x"), [])], 11 + 1),
+        ([when(contains("{{item.text}}", "{{item.text}}"), [])], 11 + 11),
         ([when({"test": "matches", "text": "{{item.text}}", "pattern": "x"}, [])], 11),
-        ([when(equals("{{item.text}}", "x"), [])], 0),
+        ([when(equals("{{item.text}}", "x"), [])], 11 + 1),
+        # What the program asks an environment, and the text for a tool that is not there.
+        ([ask("{{item.text}}", a="{{item.text}}", b="", unknown_tool="x" * 64)], 11 + 11 + 1 + 2),
         ([repeat("r", [let("a", "")], 5)], 10),
         ([each("r", "item.words", [let("a", "")], 3)], 6),
         ([repeat("r", [let("a", "{{item.text}}")], 3), collect("b", "r", "a", how="last")], 3 + 33 + 11),
@@ -448,16 +457,16 @@ TEXT = "x" * 640
 def test_the_work_of_a_run_costs_what_the_specification_says(
     steps: list[Any], units: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With so many units it comes to its end, with one fewer it does not."""
-    document = scaffold(*steps)
+    """With so many units, and one for its result, it comes to its end; with one fewer it does not."""
+    document = scaffold(*steps, result="done")
     fields = {"text": TEXT, "words": ["a", "b", "c", "d"], "none": []}
-    assert not exhausted(document, fields, monkeypatch, units)
-    assert exhausted(document, fields, monkeypatch, units - 1) or units == 0
+    assert not exhausted(document, fields, monkeypatch, units + 1)
+    assert exhausted(document, fields, monkeypatch, units)
 
 
 def test_the_limits_are_those_of_the_specification() -> None:
     """They change verdicts, and so are part of the protocol's version."""
-    assert limits.MACHINE_FUEL == 2**24
+    assert limits.MACHINE_FUEL == 2**22
     assert limits.VALUE_CHARACTERS == 2**22
     assert limits.PROGRAM_DEPTH == 16
 
@@ -488,7 +497,13 @@ def test_a_text_of_more_than_four_million_characters_ends_as_exhausted(text: str
         extract("a", "", JSON_LIST, otherwise=["{{x}}"] * 64),
         extract("a", "", [{"op": "after", "marker": "y", "which": "last"}], otherwise="{{x}}" * 2000),
         when(contains("{{x}}" * 2000, "y"), []),
+        when(contains("y", "{{x}}" * 2000), []),
+        when(equals("{{x}}" * 2000, "y"), []),
+        when(equals("y", "{{x}}" * 2000), []),
         when({"test": "matches", "text": "{{x}}" * 2000, "pattern": "y"}, []),
+        ask("{{x}}" * 2000),
+        ask("look", text="{{x}}" * 2000),
+        ask("none", unknown_tool="{{x}}" * 2000),
         collect("a", "r", "x", how="joined", separator="y" * 1000),
         {
             "do": "edit",
@@ -503,12 +518,18 @@ def test_a_text_of_more_than_four_million_characters_ends_as_exhausted(text: str
 def test_a_text_that_is_too_long_is_never_made(last: dict[str, Any]) -> None:
     """Eight thousand million characters would not fit in memory; that they are too many is known before."""
     document = scaffold(let("x", "{{item.text}}"), repeat("r", [let("x", "{{x}}{{x}}")], 22), last)
-    world = World(fields={"text": "x"})
+    world = World(environments=WORLD.environments, fields={"text": "x"})
     started = time.perf_counter()
     shown = replayed(document, world, as_run(world, []))
     assert shown.exhausted
     assert shown.divergence is None
     assert time.perf_counter() - started < 5
+
+
+def test_a_result_that_is_too_long_is_never_made() -> None:
+    """What a run ends with is paid for like any other text."""
+    document = scaffold(*DOUBLING, result={"answer": "{{x}}{{x}}"})
+    assert replayed(document, World(fields={"text": "x"}), as_run(World(), [])).exhausted
 
 
 def test_loops_that_do_nothing_come_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,8 +63,8 @@ PROGRAM_DEPTH: Final = 16
 ARRAY_STARTS: Final = 64
 
 # Units of work a run may take between its events (one for each text, and for every 64 of its characters):
-# about a gigabyte of text.
-MACHINE_FUEL: Final = 2**24
+# some seconds, and a quarter of a gigabyte of text, of which a program may keep it all.
+MACHINE_FUEL: Final = 2**22
 
 # Characters in one text the machine makes: programs can double a text in every round.
 VALUE_CHARACTERS: Final = 2**22

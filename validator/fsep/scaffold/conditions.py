@@ -14,10 +14,10 @@ def compare(test: str, text: Template, value: Template) -> Condition:
     """Equality with, or containment of, a value."""
 
     def equals(state: State) -> bool:
-        return text.render(state.values) == value.render(state.values)
+        return state.render(text) == state.render(value)
 
     def contains(state: State) -> bool:
-        return value.render(state.values) in state.render(text)
+        return state.render(value) in state.render(text)
 
     return equals if test == "equals" else contains
 

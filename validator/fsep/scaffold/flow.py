@@ -126,8 +126,7 @@ def extract(
     def fallback(state: State) -> Value:
         if isinstance(otherwise, Template):
             return state.render(otherwise)
-        state.spend(sum(one.length(state.values) for one in otherwise))
-        return tuple(one.render(state.values) for one in otherwise)
+        return tuple(state.render(one) for one in otherwise)
 
     def run(state: State) -> None:
         text = state.render(template)

@@ -277,4 +277,4 @@ def _run(program: Program, state: State) -> Run:
     stopped = yield from steps(state)
     if stopped:
         return Ending("limit-reached")
-    return Ending("completed", tuple((name, template.render(state.values)) for name, template in result))
+    return Ending("completed", tuple((name, state.render(template)) for name, template in result))

@@ -107,9 +107,9 @@ def _refusal(
 ) -> str | None:
     """Return the text declared for a call that reaches no environment; None for one that does."""
     if offered is not None and call["name"] not in offered.tools:
-        return unknown.render(state.values)
+        return state.render(unknown)
     if not isinstance(call["arguments"], dict):
-        return bad.render(state.values)
+        return state.render(bad)
     return None
 
 
@@ -133,15 +133,12 @@ def call(
 
     def run(state: State) -> Body:
         asked = {
-            "name": tool.render(state.values),
-            "arguments": {key: template.render(state.values) for key, template in arguments.items()},
+            "name": state.render(tool),
+            "arguments": {key: state.render(template) for key, template in arguments.items()},
         }
         offered = state.setting.environments[environment].offered(offer)
-        text = (
-            unknown.render(state.values)
-            if offered is not None and asked["name"] not in offered.tools
-            else None
-        )
+        refused = offered is not None and asked["name"] not in offered.tools
+        text = state.render(unknown) if refused else None
         fields = {"kind": "call", **_source(environment, text), "step": name + state.indices, "call": asked}
         result = yield Want(fields, content=text)
         if text is None:
