@@ -162,4 +162,4 @@ def by_role(
 
 def place_in(line: int, data: bytes, pointer: str, path: str) -> Place:
     """Return the place of a value in a line of a JSON Lines file."""
-    return Place(path, line, locate(data, pointer)[1], pointer)
+    return Place(path, line, None, pointer, data)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from fsep.parsing.position import locate
 
 Severity = Literal["error", "warning"]
 
@@ -13,13 +15,21 @@ class Place:
     """A place in a bundle: a file, a line and a column, and a JSON pointer into the document or line.
 
     Lines and columns are counted from 1, columns in characters. All may be unknown: of a fault of the bundle
-    as a whole even the path is None.
+    as a whole even the path is None. In a line of records the column is not known until it is asked for:
+    to find it costs a walk over the line, `text`, and most problems are only counted.
     """
 
     path: str | None = None
     line: int | None = None
     column: int | None = None
     pointer: str | None = None
+    text: bytes | None = field(default=None, compare=False, repr=False)
+
+    def located(self) -> Place:
+        """Return the place with its column."""
+        if self.text is None or self.pointer is None:
+            return self
+        return Place(self.path, self.line, locate(self.text, self.pointer)[1], self.pointer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,11 @@ class Fold:
 def order(problem: Problem) -> tuple[Any, ...]:
     """Return the key by which problems are sorted: where they are, then what they say."""
     place = problem.place
-    return (place.path or "", place.line or 0, place.column or 0, place.pointer or "", problem.message)
+    return (*_line(problem), place.column or 0, place.pointer or "", problem.message)
+
+
+def _line(problem: Problem) -> tuple[str, int]:
+    return problem.place.path or "", problem.place.line or 0
 
 
 Key = tuple[str, ...]
@@ -79,6 +83,7 @@ class Collector:
         self._counts: dict[str, list[int]] = {}
         self._reasons: dict[str, dict[str, int]] = {}
         self._folds: dict[str, dict[Key, Fold]] = {}
+        self._last: dict[str, tuple[str, int]] = {}
 
     def passed(self, requirement: str, count: int = 1) -> None:
         """Count what met a requirement."""
@@ -89,9 +94,16 @@ class Collector:
         self._count(requirement)[1] += 1
         folds = self._folds.setdefault(requirement, {})
         key = problem.group if problem.group is not None else tuple(map(str, order(problem)))
-        folds[key] = folds[key] + Fold(problem) if key in folds else Fold(problem)
+        kept, line = folds.get(key), _line(problem)
+        if kept is not None and line > _line(kept.problem):
+            folds[key] = replace(kept, count=kept.count + 1)
+        elif kept is not None or requirement not in self._last or line <= self._last[requirement]:
+            fold = Fold(replace(problem, place=problem.place.located()))
+            folds[key] = fold if kept is None else kept + fold
         if len(folds) > 2 * limits.FINDINGS_PER_REQUIREMENT:
-            self._folds[requirement] = dict(_first(folds))
+            folds = self._folds[requirement] = dict(_first(folds))
+            # Of what lies behind all that is kept, none will be: it is counted alone.
+            self._last[requirement] = max(_line(fold.problem) for fold in folds.values())
 
     def withheld(self, requirement: str, count: int = 1) -> None:
         """Count what needs a withheld value."""
