@@ -30,7 +30,7 @@ def test_the_digests_printed_in_the_worked_example_are_those_of_the_example() ->
     def respond(want: Want) -> tuple[Output, dict[str, object]]:
         assert want.request is not None
         step = want.fields["step"]
-        computed[f"view digest at `{step}`"] = want.request._view.chain()
+        computed[f"view digest at `{step}`"] = want.request.view.chain()
         computed[f"request digest at `{step}`"] = want.request.sha256()
         computed[f"first message at `{step}`"] = digest(want.request.messages()[0].as_dict())
         return Output(next(replies)), {}

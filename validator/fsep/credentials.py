@@ -77,8 +77,15 @@ def hidden(text: str) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
+def _may_hold(value: Any) -> bool:
+    """Whether a value may hold a text; numbers, of which most parameters are, hold none."""
+    return type(value) in (str, dict, list)
+
+
 def credentials(value: Any, pointer: str = "", *, names: bool) -> Iterator[tuple[str, str]]:
     """Yield where a value holds credentials, as (pointer, how it was known); with `names`, also by member."""
+    if type(value) is dict and not any(map(_may_hold, value.values())):
+        return
     for here, member, text in texts(value, pointer):
         if names and text and named(member):
             yield here, "the member's name is that of a credential"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from fsep.checks.line import RunLine
@@ -77,14 +79,17 @@ class Observed:
 def _counted(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
     if not one or not other:
         return one or other
-    kept = sorted({**one, **other})[:NAMES_KEPT]
-    return {name: one.get(name, 0) + other.get(name, 0) for name in kept}
+    return _first_names({name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}})
+
+
+def _first_names(counts: Mapping[str, int]) -> Mapping[str, int]:
+    return {name: counts[name] for name in sorted(counts)[:NAMES_KEPT]}
 
 
 def _common(one: str | None, other: str | None) -> str | None:
     if one is None or other is None:
         return other if one is None else one
-    return os.path.commonprefix([one, other])  # noqa: RUF071  # character by character is what is meant
+    return one if one == other else os.path.commonprefix([one, other])  # noqa: RUF071  # character by character is what is meant
 
 
 def _common_end(one: str | None, other: str | None) -> str | None:
@@ -95,28 +100,38 @@ def _common_end(one: str | None, other: str | None) -> str | None:
 
 def observe(line: RunLine) -> Observed:
     """Return what the outputs of a line show."""
-    seen = Observed()
     primary = line.program.primary if line.program is not None else None
-    for _, event in line.outputs:
-        if event["actor"] == primary:
-            seen = seen + _of_event(event)
-    return seen
-
-
-def _of_event(event: Mapping[str, Any]) -> Observed:
-    content = event.get("content")
-    parts = content if isinstance(content, list) else ()
-    thoughts = [part for part in parts if part["type"] == "reasoning" and part["form"] != "none"]
-    reasoning, signed = int(bool(thoughts)), int(any("signature" in part for part in thoughts))
-    elsewhere = any("blob" in part or isinstance(part.get("text"), dict) for part in parts)
-    text = "" if isinstance(content, dict) or event.get("tool_calls") or elsewhere else text_of(content, str)
-    if not text:
-        return Observed(outputs=1, reasoning=reasoning, signed=signed)
-    names = _members(text)
-    found = dict.fromkeys(sorted(names)[:NAMES_KEPT], 1) if names is not None else {}
+    outputs = [event for _, event in line.outputs if event["actor"] == primary]
+    thoughts = [found for event in outputs if (found := _thoughts(event.get("content")))]
+    texts = [
+        text for event in outputs if not event.get("tool_calls") and (text := _text(event.get("content")))
+    ]
+    objects = [names for text in texts if (names := _members(text)) is not None]
     return Observed(
-        1, int(names is not None), found, text[:AFFIX_KEPT], text[-AFFIX_KEPT:], 1, reasoning, signed
+        texts=len(texts),
+        objects=len(objects),
+        names=_first_names(Counter(name for names in objects for name in names)),
+        prefix=reduce(_common, (text[:AFFIX_KEPT] for text in texts), None),
+        suffix=reduce(_common_end, (text[-AFFIX_KEPT:] for text in texts), None),
+        outputs=len(outputs),
+        reasoning=len(thoughts),
+        signed=sum(any("signature" in part for part in parts) for parts in thoughts),
     )
+
+
+def _thoughts(content: Any) -> list[Mapping[str, Any]]:
+    parts = content if isinstance(content, list) else ()
+    return [part for part in parts if part["type"] == "reasoning" and part["form"] != "none"]
+
+
+def _text(content: Any) -> str:
+    """Return the text of an output, none where some of it is elsewhere: withheld, or in a blob."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    elsewhere = any("blob" in part or isinstance(part.get("text"), dict) for part in content)
+    return "" if elsewhere else text_of(content, str)
 
 
 def _members(text: str) -> list[str] | None:

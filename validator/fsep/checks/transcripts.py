@@ -13,33 +13,39 @@ from fsep.findings import Place, Problem
 
 @check("FSEP-TRN-002", "line")
 def distinct_call_ids(line: RunLine) -> Iterator[Answer]:
+    passed = 0
     for place, event in enumerate(line.events):
         calls = event.get("tool_calls")
         if not calls:
             continue
         if len({call["id"] for call in calls}) == len(calls):
-            yield Passed()
+            passed += 1
         else:
             yield Problem(
                 "two tool calls of one message have the same id", line.event_place(place, "tool_calls")
             )
+    if passed:
+        yield Passed(passed)
 
 
 @check("FSEP-TRN-003", "line")
 def attempts_end_with_the_answer(line: RunLine) -> Iterator[Answer]:
+    passed = 0
     for place, event in line.outputs:
         attempts = event.get("attempts")
         if attempts is None:
             continue
         outcomes = [attempt["outcome"] for attempt in attempts]
-        if outcomes.index("complete") == len(outcomes) - 1 if "complete" in outcomes else False:
-            yield Passed()
+        if "complete" in outcomes and outcomes.index("complete") == len(outcomes) - 1:
+            passed += 1
         else:
             yield Problem(
                 "the attempts do not end with the first complete one",
                 line.event_place(place, "attempts"),
                 found=", ".join(outcomes),
             )
+    if passed:
+        yield Passed(passed)
 
 
 @check("FSEP-TRN-004", "line")
@@ -105,13 +111,13 @@ def within_the_window(line: RunLine) -> Iterator[Answer]:
 
 @check("FSEP-REF-007", "line")
 def blobs_present(line: RunLine) -> Iterator[Answer]:
-    contents = [(f"/events/{place}/content", event.get("content")) for place, event in enumerate(line.events)]
-    contents += [
-        (f"/result/{place}/content", part["content"])
-        for place, part in enumerate(line.record.get("result", ()))
-    ]
-    for pointer, content in contents:
-        for place, part in enumerate(content if isinstance(content, list) else ()):
+    for member, things in (("events", line.events), ("result", line.record.get("result", ()))):
+        for place, part, at in (
+            (place, part, f"/{member}/{at}/content")
+            for at, thing in enumerate(things)
+            if isinstance(thing.get("content"), list)
+            for place, part in enumerate(thing["content"])
+        ):
             if "blob" not in part:
                 continue
             requirement = missing_blob(line.study, part["blob"])
@@ -120,7 +126,7 @@ def blobs_present(line: RunLine) -> Iterator[Answer]:
             elif requirement == "FSEP-REF-007":
                 yield Problem(
                     "the run refers to a blob that is not in the bundle",
-                    line.place(f"{pointer}/{place}/blob"),
+                    line.place(f"{at}/{place}/blob"),
                     found=part["blob"],
                 )
             else:

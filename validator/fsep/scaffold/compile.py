@@ -10,7 +10,7 @@ from fsep.parsing import canonical
 from fsep.parsing.position import escape_token
 from fsep.scaffold import conditions, extraction, flow, iregexp, steps
 from fsep.scaffold.names import Names, Scope
-from fsep.scaffold.program import Program, ProgramError, with_defaults
+from fsep.scaffold.program import Actor, Program, ProgramError, with_defaults
 from fsep.scaffold.template import Template
 
 _HOLDS_A_TEMPLATE = {
@@ -111,9 +111,9 @@ class _Compiler:
             for member in _HOLDS_A_TEMPLATE[step["do"]]
         ]
 
-    def _kind_and_role(self, step: Mapping[str, Any]) -> tuple[str, str]:
-        actor = self.names.actors.get(step["actor"])
-        return (actor.kind, actor.role) if actor else ("model", "assistant")
+    def _speaker(self, step: Mapping[str, Any]) -> Actor:
+        """Return the step's actor; one in its place where none is so named, which was said before."""
+        return self.names.actors.get(step["actor"], Actor(step["actor"], "model"))
 
     # One method a kind of step: reads it, and returns what it does.
 
@@ -124,14 +124,14 @@ class _Compiler:
     def _generate(self, step: Mapping[str, Any], here: str, scope: Scope, _: int) -> flow.Step:
         self.speaking.add(step["id"])
         self.names.assign(scope, step["id"], "text", f"{here}/id")
-        return steps.generate(step, *self._kind_and_role(step))
+        return steps.generate(step, self._speaker(step))
 
     def _tools(self, step: Mapping[str, Any], here: str, scope: Scope, _: int) -> flow.Step:
         unknown, bad = self._templates(step, here, scope)
         self.environments.add(step["environment"])
         self.speaking.add(step["id"])
         self.names.assign(scope, step["id"], "text", f"{here}/id")
-        return steps.tools(step, *self._kind_and_role(step), unknown, bad)
+        return steps.tools(step, self._speaker(step), unknown, bad)
 
     def _call(self, step: Mapping[str, Any], here: str, scope: Scope, _: int) -> flow.Step:
         tool, unknown = self._templates(step, here, scope)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from fsep import limits
 from fsep.scaffold.adaptation import Adaptations
@@ -17,15 +17,13 @@ from fsep.scaffold.message import (
     Message,
     Output,
     WithheldText,
-    assemble,
-    encode_content,
     no_blobs,
     text_of,
     view_content,
 )
-from fsep.scaffold.program import Program
+from fsep.scaffold.program import Actor, Program
 from fsep.scaffold.template import Template, Value
-from fsep.scaffold.view import NO_TOOLS, Offer, Request, View, seed_for
+from fsep.scaffold.view import NO_TOOLS, Offer, Request, Sent, View, seed_for
 
 
 class Exhausted(Exception):
@@ -64,6 +62,35 @@ class Setting:
     adaptations: Adaptations = field(default_factory=Adaptations)
     simulators: Mapping[str, str] = field(default_factory=dict)
     environments: Mapping[str, Environment] = field(default_factory=dict)
+    _sent: dict[Ask, Sent] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def sent(self, ask: Ask) -> Sent:
+        """Return what is sent at a step, but for a derived seed."""
+        sent = self._sent.get(ask)
+        if sent is None:
+            seed = {} if ask.seed in ("none", "derived") else {"seed": ask.seed}
+            sent = self._sent[ask] = self.adapted(ask, seed)
+        return sent
+
+    def adapted(self, ask: Ask, seed: Mapping[str, Any]) -> Sent:
+        """Return what is sent at a step with a seed."""
+        sent: Mapping[str, Any] = {**ask.parameters, **seed}
+        offered = self.environments[ask.environment].offered(ask.offer) if ask.environment else NO_TOOLS
+        if ask.actor.simulator is not None:
+            return Sent.of(self.simulators[ask.actor.simulator], sent, offered)
+        return Sent.of(self.model, self.adaptations.parameters(sent), offered)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ask:
+    """What a program fixes of a request: who is asked where, the parameters, and which tools are offered."""
+
+    thread: str
+    actor: Actor
+    parameters: Mapping[str, Any]
+    seed: str | int
+    environment: str | None = None
+    offer: str | Sequence[str] = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +108,7 @@ class Item:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(NamedTuple):
     """What the machine waits for: an event with just these fields.
 
     Where `content` is a text the program contributes it; else the answer to send is an `Output`, or for an
@@ -98,8 +124,7 @@ class Want:
     call: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(NamedTuple):
     """What an opaque part came to: its last assistant content and how many events it took."""
 
     content: Any
@@ -195,52 +220,26 @@ class State:
         Calls are seen by their caller alone.
         """
         content = view_content(output.content, self.blob_text)
-        encoded = encode_content(content)
         for actor in self.program.threads[thread]:
             if actor == speaker:
-                own, own_encoded = content, encoded
+                own = content
                 if self.program.actors[actor].kind == "model" and self.setting.adaptations.echo_reasoning:
                     own = view_content(output.content, self.blob_text, reasoning=True)
-                    own_encoded = encode_content(own)
-                self.view(thread, actor).add(
-                    Message("assistant", own, output.tool_calls),
-                    assemble("assistant", own_encoded, output.tool_calls),
-                )
+                self.view(thread, actor).add(Message("assistant", own, output.tool_calls))
             elif not output.tool_calls:
-                self.view(thread, actor).add(Message("user", content), assemble("user", encoded))
+                self.view(thread, actor).add(Message("user", content))
         return content if isinstance(content, str) else text_of(output.content, self.blob_text)
 
-    def request(
-        self,
-        step: str,
-        thread: str,
-        actor_id: str,
-        *,
-        parameters: Mapping[str, Any],
-        seed: str | int,
-        tools: tuple[str, Any] | None = None,
-    ) -> Request | None:
-        """Return the request for an actor's next words, None for a person.
-
-        `tools` names an environment and what of it is offered.
-        """
-        actor = self.program.actors[actor_id]
-        if actor.kind == "human":
+    def request(self, ask: Ask, step: str) -> Request | None:
+        """Return the request for an actor's next words at a step, None for a person."""
+        if ask.actor.kind == "human":
             return None
-        sent = dict(parameters)
-        if seed != "none":
-            sent["seed"] = (
-                seed_for(self.setting.design_sha256, self.item.id, self.replicate, step)
-                if seed == "derived"
-                else seed
-            )
-        model = self.setting.model
-        if actor.kind == "simulator":
-            model = self.setting.simulators[str(actor.simulator)]
+        if ask.seed == "derived":
+            seed = seed_for(self.setting.design_sha256, self.item.id, self.replicate, step)
+            sent = self.setting.adapted(ask, {"seed": seed})
         else:
-            sent = self.setting.adaptations.parameters(sent)
-        offered = self.setting.environments[tools[0]].offered(tools[1]) if tools else NO_TOOLS
-        return Request(model, sent, offered, self.view(thread, actor_id))
+            sent = self.setting.sent(ask)
+        return Request(sent, self.view(ask.thread, ask.actor.id))
 
 
 def start(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, NamedTuple
 
 from fsep.parsing.canonical import canonical
 
@@ -23,8 +22,7 @@ class WithheldText(Exception):
     """A text that the machine needs is withheld."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """What a speaker said, or an environment answered: content as recorded, and the calls beside it."""
 
     content: Any = None
@@ -32,8 +30,7 @@ class Output:
     error: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message of a view.
 
     `content` is a text, or content parts where one of them is no text; `tool_calls` and `tool_call_id` are as
@@ -47,7 +44,20 @@ class Message:
 
     def canonical(self) -> bytes:
         """Return the message's canonical form (RFC 8785)."""
-        return assemble(self.role, encode_content(self.content), self.tool_calls, self.tool_call_id)
+        content = self.content
+        encoded = encode_basestring(content).encode() if isinstance(content, str) else canonical(content)
+        tail = b',"role":"%b"' % self.role.encode()
+        if self.tool_call_id is not None:
+            tail += b',"tool_call_id":' + encode_basestring(self.tool_call_id).encode()
+        if self.tool_calls:
+            tail += b',"tool_calls":' + canonical(
+                [{key: call[key] for key in ("arguments", "id", "name")} for call in self.tool_calls]
+            )
+        return b'{"content":%b%b}' % (encoded, tail)
+
+    def digest(self) -> bytes:
+        """Return the 32-byte digest of the message's canonical form."""
+        return sha256(self.canonical()).digest()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the message as a JSON object, members that do not apply left out."""
@@ -57,32 +67,6 @@ class Message:
         if self.tool_call_id is not None:
             made["tool_call_id"] = self.tool_call_id
         return made
-
-
-def encode_content(content: str | list[Mapping[str, Any]]) -> bytes:
-    """Return the canonical form of a message's content."""
-    if isinstance(content, str):
-        return encode_basestring(content).encode()
-    return canonical(content)
-
-
-def assemble(
-    role: str, content: bytes, tool_calls: Sequence[Mapping[str, Any]] = (), tool_call_id: str | None = None
-) -> bytes:
-    """Return a message's canonical form around content that is canonical already."""
-    tail = b',"role":"%b"' % role.encode()
-    if tool_call_id is not None:
-        tail += b',"tool_call_id":' + encode_basestring(tool_call_id).encode()
-    if tool_calls:
-        tail += b',"tool_calls":' + canonical(
-            [{"arguments": call["arguments"], "id": call["id"], "name": call["name"]} for call in tool_calls]
-        )
-    return b'{"content":' + content + tail + b"}"
-
-
-def digest(message: bytes) -> bytes:
-    """Return the 32-byte digest of a message's canonical form."""
-    return sha256(message).digest()
 
 
 def text_of(content: Any, blob_text: BlobText) -> str:

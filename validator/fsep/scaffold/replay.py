@@ -146,12 +146,9 @@ def _drive(
 def _compare(
     want: Want, event: Mapping[str, Any], place: int, seen: Replay, blob_text: BlobText
 ) -> Divergence | None:
-    for kind, members in _ORDER:
-        for member in members:
-            if member in want.fields and event.get(member) != want.fields[member]:
-                if member == "edit" and _withheld_alone(event["edit"], want.fields["edit"]):
-                    raise WithheldText
-                return Divergence(kind, place, member, event.get(member), want.fields[member])
+    for name, value in want.fields.items():
+        if event.get(name) != value:
+            return _first_difference(want.fields, event, place)
     if want.content is not None:
         seen.program_characters += len(want.content)
         seen.item_characters += want.item_characters
@@ -162,6 +159,16 @@ def _compare(
     if want.request is not None:
         return _compare_request(want.request, event, place, seen)
     return None
+
+
+def _first_difference(expected: Mapping[str, Any], event: Mapping[str, Any], place: int) -> Divergence:
+    for kind, members in _ORDER:
+        for member in members:
+            if member in expected and event.get(member) != expected[member]:
+                if member == "edit" and _withheld_alone(event["edit"], expected["edit"]):
+                    raise WithheldText
+                return Divergence(kind, place, member, event.get(member), expected[member])
+    raise AssertionError("a member of an event is in no order of comparison")
 
 
 def _withheld_alone(recorded: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
@@ -193,13 +200,16 @@ def _compare_request(
 
 def same(one: Any, other: Any) -> bool:
     """Whether two JSON values are equal as JSON: true is not 1, and 1.0 is 1."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
+    return bool(one == other) and _same_truths(one, other)
+
+
+def _same_truths(one: Any, other: Any) -> bool:
+    """Whether two values that Python holds equal have their booleans in the same places."""
+    if type(one) is dict:
+        return all(_same_truths(value, other[key]) for key, value in one.items() if type(value) is not str)
+    if type(one) is list:
+        return all(map(_same_truths, one, other))
+    return (type(one) is bool) == (type(other) is bool)
 
 
 def _external(want: Want, source: _Source, seen: Replay) -> External:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from fsep.scaffold.flow import Step
-from fsep.scaffold.machine import Body, External, State, Want
-from fsep.scaffold.message import Message, Output, assemble, encode_content, text_of, view_content
+from fsep.scaffold.machine import Ask, Body, External, State, Want
+from fsep.scaffold.message import Message, Output, text_of, view_content
+from fsep.scaffold.program import Actor
 from fsep.scaffold.template import Template
 from fsep.scaffold.view import Offer
 
@@ -37,27 +38,32 @@ def say(step: Mapping[str, Any], template: Template, speakers: Sequence[str]) ->
             content=text,
             item_characters=template.item_characters(state.values),
         )
-        encoded = encode_content(text)
         for actor, seen_as in heard.items():
-            state.view(thread, actor).add(Message(seen_as, text), assemble(seen_as, encoded))
+            state.view(thread, actor).add(Message(seen_as, text))
         return False
 
     return run
 
 
-def _output_fields(step: Mapping[str, Any], kind: str, role: str) -> dict[str, Any]:
-    return {"kind": "output", "thread": step["thread"], "actor": step["actor"], "origin": kind, "role": role}
+def _output_fields(thread: str, actor: Actor) -> dict[str, Any]:
+    return {
+        "kind": "output",
+        "thread": thread,
+        "actor": actor.id,
+        "origin": actor.kind,
+        "role": actor.role,
+    }
 
 
-def generate(step: Mapping[str, Any], kind: str, role: str) -> Step:
+def generate(step: Mapping[str, Any], speaker: Actor) -> Step:
     """An actor speaks once."""
-    name, thread, actor = step["id"], step["thread"], step["actor"]
-    parameters, seed = step["parameters"], step["seed"]
-    fixed = _output_fields(step, kind, role)
+    name, thread, actor = step["id"], step["thread"], speaker.id
+    ask = Ask(thread, speaker, step["parameters"], step["seed"])
+    fixed = _output_fields(thread, speaker)
 
     def run(state: State) -> Body:
         path = name + state.indices
-        request = state.request(path, thread, actor, parameters=parameters, seed=seed)
+        request = state.request(ask, path)
         output = cast(Output, (yield Want({**fixed, "step": path}, request=request)))
         state.assign(name, state.hear(thread, actor, output))
         state.values[_calls(name)] = "1" if output.tool_calls else ""
@@ -66,21 +72,19 @@ def generate(step: Mapping[str, Any], kind: str, role: str) -> Step:
     return run
 
 
-def tools(step: Mapping[str, Any], kind: str, role: str, unknown: Template, bad: Template) -> Step:
+def tools(step: Mapping[str, Any], speaker: Actor, unknown: Template, bad: Template) -> Step:
     """An actor speaks and its calls are answered, in turn, until it calls nothing or the bound is met."""
-    name, thread, actor = step["id"], step["thread"], step["actor"]
+    name, thread, actor = step["id"], step["thread"], speaker.id
     environment, offer = step["environment"], step["offer"]
-    parameters, seed = step["parameters"], step["seed"]
-    fixed = _output_fields(step, kind, role)
+    ask = Ask(thread, speaker, step["parameters"], step["seed"], environment, offer)
+    fixed = _output_fields(thread, speaker)
     answer = {"kind": "tool-result", "thread": thread, "role": "tool"}
 
     def run(state: State) -> Body:
         offered = state.setting.environments[environment].offered(offer)
         for turn in range(step["max_rounds"]):
             path = f"{name}{state.indices}[{turn}]"
-            request = state.request(
-                path, thread, actor, parameters=parameters, seed=seed, tools=(environment, offer)
-            )
+            request = state.request(ask, path)
             output = cast(Output, (yield Want({**fixed, "step": path}, request=request)))
             state.assign(name, state.hear(thread, actor, output))
             state.values[_calls(name)] = "1" if output.tool_calls else ""
@@ -94,9 +98,7 @@ def tools(step: Mapping[str, Any], kind: str, role: str, unknown: Template, bad:
                 content = (
                     view_content(cast(Output, result).content, state.blob_text) if text is None else text
                 )
-                view.add(
-                    Message("tool", content, (), id_), assemble("tool", encode_content(content), (), id_)
-                )
+                view.add(Message("tool", content, (), id_))
         return bool(step["at_bound"] == "stop")
 
     return run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # `{{{{` stands for `{{`; `{{name}}` and `{{item.field}}` name a value; any other `{{` is an error.
 _TOKEN = re.compile(r"\{\{(?:(\{\{)|((?:item\.)?[a-z][a-z0-9_]{0,63})\}\})?")
@@ -18,28 +18,35 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A compiled template: literal texts at even places, names at odd ones."""
+    """A compiled template: literal texts at even places, names at odd ones.
+
+    `names` are those it uses, in order, repeats included; `literal` counts the characters between them.
+    """
 
     parts: tuple[str, ...]
+    names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    literal: int = field(init=False, repr=False, compare=False)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names the template uses, in order, repeats included."""
-        return self.parts[1::2]
+    def __post_init__(self) -> None:
+        """Take apart once what every rendering needs."""
+        object.__setattr__(self, "names", self.parts[1::2])
+        object.__setattr__(self, "literal", sum(map(len, self.parts[::2])))
 
     def render(self, values: Mapping[str, Value]) -> str:
         """Return the text, each name replaced by its value in one pass; values are never rescanned."""
-        parts = self.parts
-        if len(parts) == 1:
-            return parts[0]
-        out = list(parts)
+        if not self.names:
+            return self.parts[0]
+        out = list(self.parts)
         for place in range(1, len(out), 2):
             out[place] = values[out[place]]  # type: ignore[assignment]  # compile() saw that it is a text
         return "".join(out)
 
     def length(self, values: Mapping[str, Value]) -> int:
         """Return how many characters the rendered text has."""
-        return sum(map(len, self.parts[::2])) + sum(len(values[name]) for name in self.names)
+        length = self.literal
+        for name in self.names:
+            length += len(values[name])
+        return length
 
     def item_characters(self, values: Mapping[str, Value]) -> int:
         """Return how many characters of the rendered text come from the item's fields."""

@@ -5,40 +5,54 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, NamedTuple
 
 from fsep.parsing.canonical import canonical
 from fsep.scaffold.adaptation import Adaptations
-from fsep.scaffold.message import Message, digest
+from fsep.scaffold.message import Message
 
 # The chain over a view's messages begins at the digest of this tag.
 CHAIN_START = sha256(b"fsep-view-1").digest()
+# Messages wait to be digested until a request needs them, and the last of a thread are never needed; those
+# that wait are few and short, so that little memory is held.
+WAITING = 32
+SHORT = 4096
 
 
 class View:
     """The messages of one actor in one thread, oldest first.
 
-    Only digests are held, so that a long run costs 32 bytes a message, unless `keep` asks for the messages
-    themselves. The chain is folded once over each message, where adaptations allow it; an edit folds it anew.
+    Digests are held, so that a long run costs 32 bytes a message, unless `keep` or an adaptation asks for
+    the messages themselves. The chain is folded once over each message, where adaptations allow it; an edit
+    folds it anew.
     """
 
-    __slots__ = ("_adaptations", "_chain", "_chained", "_digests", "_keep", "_roles", "messages")
+    __slots__ = ("_adaptations", "_chain", "_chained", "_digests", "_keep", "_roles", "_waiting", "messages")
 
     def __init__(self, adaptations: Adaptations, *, keep: bool) -> None:
         """Begin empty."""
         self._adaptations = adaptations
         self._keep = keep or adaptations.reshape
         self._digests: list[bytes] = []
+        self._waiting: list[Message] = []
         self._roles: list[str] = []
         self.messages: list[Message] = []
         self._chain, self._chained = CHAIN_START, 0
 
-    def add(self, message: Message, encoded: bytes) -> None:
-        """Append a message, given with its canonical form."""
-        self._digests.append(digest(encoded))
+    def add(self, message: Message) -> None:
+        """Append a message."""
         self._roles.append(message.role)
         if self._keep:
             self.messages.append(message)
+        if self._adaptations.reshape:
+            return
+        self._waiting.append(message)
+        if len(self._waiting) == WAITING or len(message.content) > SHORT or message.tool_calls:
+            self._settle()
+
+    def _settle(self) -> None:
+        self._digests += [message.digest() for message in self._waiting]
+        self._waiting.clear()
 
     def edit(self, how: str, count: int, replacement: Message | None) -> None:
         """Edit the history: instructions stay; of the rest, some are dropped or all are replaced.
@@ -52,12 +66,14 @@ class View:
         while kept and self._roles[kept[0]] == "tool":
             kept = kept[1:]
         stay = sorted({place for place, role in enumerate(self._roles) if role == "system"}.union(kept))
-        self._digests = [self._digests[place] for place in stay]
+        if not self._adaptations.reshape:
+            self._settle()
+            self._digests = [self._digests[place] for place in stay]
         self._roles = [self._roles[place] for place in stay]
         if self._keep:
             self.messages = [self.messages[place] for place in stay]
         if replacement is not None:
-            self.add(replacement, replacement.canonical())
+            self.add(replacement)
         self._chain, self._chained = CHAIN_START, 0
 
     def sent(self) -> list[Message]:
@@ -70,15 +86,16 @@ class View:
         if self._adaptations.reshape:
             role = ""
             for message in self._adaptations.messages(self.messages[self._chained :]):
-                chain = sha256(chain + digest(message.canonical())).digest()
+                chain = sha256(chain + message.digest()).digest()
                 role = message.role
             # The actor's own words come next: they could merge into a last message of its own, into no other.
             stable = role != "assistant"
         else:
+            self._settle()
             for one in self._digests[self._chained :]:
                 chain = sha256(chain + one).digest()
         if stable:
-            self._chain, self._chained = chain, len(self._digests)
+            self._chain, self._chained = chain, len(self._roles)
         return chain.hex()
 
 
@@ -96,56 +113,62 @@ class Offer:
 NO_TOOLS = Offer({})
 
 
-class Request:
+class Sent(NamedTuple):
+    """What of a request does not depend on the run so far; `offered` is None for tools not recorded."""
+
+    model: str
+    parameters: Mapping[str, Any]
+    offered: Offer | None
+    head: bytes
+
+    @classmethod
+    def of(cls, model: str, parameters: Mapping[str, Any], offered: Offer | None) -> Sent:
+        """Gather it, with all of the canonical form that stands before the view's digest."""
+        tools = b"null" if offered is None or offered.sha256 is None else b'"%b"' % offered.sha256.encode()
+        head = b'{"fsep_request":"1.0","model":%b,"parameters":%b,"tools":%b,"view":"' % (
+            encode_basestring(model).encode(),
+            canonical(dict(parameters)),
+            tools,
+        )
+        return cls(model, parameters, offered, head)
+
+
+class Request(NamedTuple):
     """What an actor is sent for its next words; to be asked before the answer is given."""
 
-    __slots__ = ("_offered", "_view", "model", "parameters")
+    sent: Sent
+    view: View
 
-    def __init__(
-        self,
-        model: str,
-        parameters: Mapping[str, Any],
-        offered: Offer | None,
-        view: View,
-    ) -> None:
-        """Gather what a request is made of; `offered` is None where the tools offered were not recorded."""
-        self.model, self.parameters = model, parameters
-        self._offered = offered
-        self._view = view
+    @property
+    def model(self) -> str:
+        """The name of the model that is asked."""
+        return self.sent.model
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The parameters, adapted as the system declares."""
+        return self.sent.parameters
 
     @property
     def derivable(self) -> bool:
         """Whether the digest can be derived: the definitions of the tools offered are known."""
-        return self._offered is not None
+        return self.sent.offered is not None
 
     @property
     def tools(self) -> list[Mapping[str, Any]]:
         """The definitions of the tools offered."""
-        return [] if self._offered is None else list(self._offered.tools.values())
+        return [] if self.sent.offered is None else list(self.sent.offered.tools.values())
 
     def messages(self) -> list[Message]:
         """Return the messages, adapted as the system declares; only where the machine keeps them."""
-        return self._view.sent()
+        return self.view.sent()
 
     def sha256(self) -> str:
-        """Return the request's digest."""
-        tools = None if self._offered is None else self._offered.sha256
-        return request_digest(self.model, self.parameters, tools, self._view.chain())
+        """Return the request's digest.
 
-
-def request_digest(model: str, parameters: Mapping[str, Any], tools_sha256: str | None, view: str) -> str:
-    """Return the digest of a request.
-
-    It is taken over the model's name, the parameters as sent, the digest of the tools and the view's chain.
-    """
-    tools = b"null" if tools_sha256 is None else b'"%b"' % tools_sha256.encode()
-    body = b'{"fsep_request":"1.0","model":%b,"parameters":%b,"tools":%b,"view":"%b"}' % (
-        encode_basestring(model).encode(),
-        canonical(dict(parameters)),
-        tools,
-        view.encode(),
-    )
-    return sha256(body).hexdigest()
+        It is taken over the model's name, the parameters as sent, the tools' digest and the view's chain.
+        """
+        return sha256(b'%b%b"}' % (self.sent.head, self.view.chain().encode())).hexdigest()
 
 
 def tools_digest(tools: list[Mapping[str, Any]]) -> str:
