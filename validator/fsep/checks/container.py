@@ -33,12 +33,12 @@ FILES = {
     "loss.json": "loss-report",
 }
 NEEDED = ("design", "items", "scaffold", "system", "transcripts")
-ENDINGS = {
-    "scaffold": ".json",
-    "system": ".json",
-    "simulator": ".json",
-    "environment": ".json",
-    "transcripts": ".jsonl",
+ENDINGS: dict[str, tuple[str, ...]] = {
+    "scaffold": (".json",),
+    "system": (".json",),
+    "simulator": (".json",),
+    "environment": (".json",),
+    "transcripts": (".jsonl", ".jsonl.zst"),
 }
 DOCUMENT_ROLES = frozenset(
     ("design", "scaffold", "system", "simulator", "environment", "departures", "commitments", "loss-report")
@@ -73,7 +73,7 @@ def role_of(path: str) -> str | None:
     if not name:
         return FILES.get(path)
     role = FOLDERS.get(folder)
-    if role is None or "/" in name or not name.endswith(ENDINGS.get(role, "")):
+    if role is None or "/" in name or not name.endswith(ENDINGS.get(role, ("",))):
         return None
     return role
 

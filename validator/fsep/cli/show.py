@@ -11,6 +11,8 @@ import click
 
 from fsep import limits
 from fsep.bundle import Bundle, open_bundle
+from fsep.bundle.expand import expanded
+from fsep.checks.container import role_of
 from fsep.cli.group import meant, refuse
 from fsep.cli.output import style_for, write
 from fsep.errors import FsepError
@@ -65,7 +67,7 @@ def _protocol(bundle: Bundle) -> Protocol:
 
 def _records(bundle: Bundle, path: str) -> Iterator[tuple[int, bytes | None]]:
     with bundle.open(path) as stream:
-        for line in read_lines(stream, limits.LINE_BYTES):
+        for line in read_lines(expanded(path, bundle.entries[path].size, stream), limits.LINE_BYTES):
             yield line.number, line.data
 
 
@@ -77,7 +79,7 @@ def _find(
     Raises:
         FsepError: when no run has the id, or its line is no valid one.
     """
-    paths = [path for path in bundle.entries if path.startswith("transcripts/") and path.endswith(".jsonl")]
+    paths = [path for path in bundle.entries if role_of(path) == "transcripts"]
     seen: list[str] = []
     for path in paths:
         records = _records(bundle, path)

@@ -8,6 +8,7 @@ from typing import Any
 
 from fsep import limits
 from fsep.bundle import Bundle, BundleError
+from fsep.bundle.expand import expanded
 from fsep.checks import adherence
 from fsep.checks.documents import Reader
 from fsep.checks.line import instant
@@ -61,7 +62,8 @@ class Shard:
         reader = Reader(self.study.protocol, Collector(), reference=self.reference)
         try:
             with self.bundle.open(path) as stream:
-                feed = Feed(self.study, path, reader, read_lines(stream, limits.LINE_BYTES, update))
+                records = expanded(path, self.bundle.entries[path].size, stream, update)
+                feed = Feed(self.study, path, reader, read_lines(records, limits.LINE_BYTES))
                 file = _File(self, feed, number)
                 file.check()
         except BundleError as error:

@@ -14,11 +14,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from fsep.bundle.expand import ENDING, expanded
 from fsep.bundle.paths import path_problem
 from fsep.checks.container import MANIFEST, RECORD_ROLES, role_of
 from fsep.errors import FsepError, visible
 from fsep.limits import CHUNK_BYTES
 from fsep.packing.files import document_bytes, record_bytes
+from fsep.parsing.lines import read_lines
 
 _ZIP = ".zip"
 _REGULAR_FILE = 0o100644 << 16
@@ -100,6 +102,9 @@ class BundleWriter:
                     size += len(chunk)
                     lines += chunk.count(b"\n")
                     last = chunk[-1:]
+            if path.endswith(ENDING):
+                with target.open("rb") as stream:
+                    lines, last = sum(1 for _ in read_lines(expanded(path, size, stream), 0)), b"\n"
         listed = {"path": path, "role": role, "sha256": whole.hexdigest(), "bytes": size}
         if role in RECORD_ROLES:
             listed["records"] = lines + (last != b"\n")
