@@ -114,7 +114,7 @@ def test_a_bundle_with_compressed_transcripts_has_the_same_outcomes(tmp_path: Pa
         assert report.counts == before.counts
         for one, other in zip(report.outcomes, before.outcomes, strict=True):
             # What was committed to is a file, by its digest: a compressed one is another.
-            assert one == other or one.requirement == "FSEP-PRE-002"
+            assert one == other or one.requirement.startswith("FSEP-PRE")
 
 
 def test_a_cut_file_is_a_fault_of_the_container_and_of_nothing_else(tmp_path: Path) -> None:
