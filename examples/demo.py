@@ -12,10 +12,10 @@ GOOD = Path(__file__).parent / "six-programs"
 EDITED = "You work at the desk of a library."
 
 
-def fsep(*arguments: str | Path) -> int:
-    """Run the command line, and show how it was called."""
+def fsep(*arguments: str | Path, folder: Path | None = None) -> int:
+    """Run the command line in a folder, and show how it was called."""
     print(f"$ fsep {' '.join(map(str, arguments))}\n", flush=True)
-    done = subprocess.run([sys.executable, "-m", "fsep", *map(str, arguments)], check=False)
+    done = subprocess.run([sys.executable, "-m", "fsep", *map(str, arguments)], cwd=folder, check=False)
     print(f"\n(exit {done.returncode})\n", flush=True)
     return done.returncode
 
@@ -25,7 +25,8 @@ def main() -> int:
     print("A good bundle. It is synthetic: scripted stand-ins, no language model took part.\n")
     good = fsep("validate", GOOD.relative_to(Path.cwd()) if GOOD.is_relative_to(Path.cwd()) else GOOD)
     with tempfile.TemporaryDirectory() as scratch:
-        authored, broken = Path(scratch) / "authored", Path(scratch) / "broken"
+        folder = Path(scratch)
+        authored = folder / "authored"
         shutil.copytree(GOOD, authored)
         transcripts = authored / "transcripts" / "runs.jsonl"
         # One system alone is told to be kind, in one run: the kind of difference that no score would show.
@@ -35,10 +36,10 @@ def main() -> int:
             "The same bundle, packed again after one instruction was edited in one run: "
             "whole, but not replayed.\n"
         )
-        fsep("pack", authored, "-o", broken)
-        bad = fsep("validate", broken)
+        fsep("pack", "authored", "-o", "broken", folder=folder)
+        bad = fsep("validate", "broken", folder=folder)
         print("And the run in question, with who contributed what:\n")
-        fsep("show", broken, "hasty.service.peru.0")
+        fsep("show", "broken", "hasty.service.peru.0", folder=folder)
     return 0 if (good, bad) == (0, 1) else 1
 
 

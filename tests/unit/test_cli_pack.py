@@ -26,7 +26,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         made.append(("pack", source, out))
         if source.name == "broken":
             raise FsepError("design.yaml: the line 3 is no YAML.", advice="Mend the line.")
-        return SimpleNamespace(bundle_sha256="ab" * 32, files=7)
+        role = "items" if source.name == "runless" else "transcripts"
+        return SimpleNamespace(bundle_sha256="ab" * 32, files=7, manifest={"files": [{"role": role}]})
 
     def convert(sources: list[Path], out: Path) -> dict[str, Any]:
         made.append(("convert", sources, out))
@@ -50,6 +51,13 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         vars(module).update(functions)
         monkeypatch.setitem(sys.modules, name, module)
     return made
+
+
+def test_pack_says_that_there_are_no_runs_yet(calls: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pack", "runless", "-o", "bundle"]) == 0
+    assert "no runs" in capsys.readouterr().out
+    assert main(["pack", "source", "-o", "bundle"]) == 0
+    assert "no runs" not in capsys.readouterr().out
 
 
 def test_init_names_what_it_wrote_and_what_comes_next(

@@ -23,4 +23,10 @@ def command(source: Path, out: Path) -> None:
     summary = pack(source, out)
     shown = safe(str(out), 200)
     files = counted(summary.files, "file")
-    write(f"{shown}: {files}, bundle {summary.bundle_sha256}\nThen: fsep validate {shown}\n", None)
+    lines = [f"{shown}: {files}, bundle {summary.bundle_sha256}"]
+    if all(listed["role"] != "transcripts" for listed in summary.manifest["files"]):
+        lines.append(
+            "It holds no runs, and will not validate without: write them to files such as "
+            f"{safe(str(source / 'transcripts' / 'my-system.jsonl'), 200)}, one run a line, and pack again."
+        )
+    write("\n".join([*lines, f"Then: fsep validate {shown}"]) + "\n", None)

@@ -14,7 +14,8 @@ _FILES = {
 # From here to a validated bundle:
 #   1. Edit design.yaml, scaffolds/, items.yaml and systems/ (look for EDIT).
 #   2. Run every system on every item with every scaffold, and write each run as one line of a file such as
-#      transcripts/my-system.jsonl. What a line holds: `fsep schema show run`.
+#      transcripts/my-system.jsonl. What a line holds is said, with an example and worked digests, in the
+#      chapters on transcripts and requests of the specification, and by `fsep schema show run`.
 #   3. fsep pack THIS-FOLDER -o BUNDLE      (writes the list of files and every digest)
 #   4. fsep validate BUNDLE
 fsep: "1.0"
@@ -41,7 +42,7 @@ limits:
 fsep: "1.0"
 kind: scaffold
 id: direct # the name of this file
-title: One prompt, one answer
+title: One prompt, one answer # EDIT, with the program below
 program:
   actors:
     solver: {kind: model} # the system under test
@@ -67,6 +68,7 @@ access: {via: api}
 """,
     "items.yaml": """\
 # The items: task instances, each with the fields that the scaffolds use. Members: `fsep schema show item`.
+# EDIT all of them.
 - id: peru
   fields:
     question: What is the capital of Peru?

@@ -142,12 +142,12 @@ def _facet(names: Sequence[str], facet: Facet, report: Report, style: Style) -> 
     for reason in facet.because[: limits.TEXT_REASONS]:
         # What a finding tells in full below takes one line here; what only blocks is told here.
         brief = reason.partition(":")[0] in found
-        lines += wrap(
-            safe(reason, style.columns - 6 if brief else limits.TEXT_MESSAGE),
-            style.columns,
-            "      ",
-            "        ",
-        )
+        text = safe(reason, limits.TEXT_MESSAGE)
+        if brief:
+            first, *more_lines = wrap(text, style.columns - 2, "      ")
+            lines.append(f"{first} …" if more_lines else first)
+        else:
+            lines += wrap(text, style.columns, "      ", "        ")
     if (more := len(facet.because) - limits.TEXT_REASONS) > 0:
         lines.append(f"      and {counted(more, 'more reason')}")
     return lines
