@@ -132,6 +132,12 @@ def test_a_design_that_names_what_is_not_there_is_refused(authored: Path, tmp_pa
         pack(authored, tmp_path / "b")
 
 
+def test_a_document_that_is_not_named_by_its_id_is_refused(authored: Path, tmp_path: Path) -> None:
+    (authored / "systems" / "my-system.yaml").rename(authored / "systems" / "my-sytsem.yaml")
+    with pytest.raises(FsepError, match="'my-system', and is named otherwise"):
+        pack(authored, tmp_path / "out")
+
+
 def test_nothing_is_overwritten(authored: Path, tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     pack(authored, tmp_path / "b")

@@ -7,6 +7,7 @@ import pytest
 from fsep import protocol
 from fsep.maintain.examples import Example, examples
 from fsep.protocol import data
+from fsep.scaffold.compile import compile_program
 
 EXAMPLES = [
     (info.version, one) for info in protocol.versions() for one in examples(data.root(), info.version)
@@ -32,3 +33,5 @@ def test_an_example_is_what_it_says(version: str, example: Example) -> None:
             problems = [error.message for error in reference.iter_errors(value)]
             assert bool(problems) is example.invalid, problems
             assert fast.is_valid(value) is not example.invalid
+        if example.schema == "scaffold" and not example.invalid:
+            assert compile_program(values[0]).body

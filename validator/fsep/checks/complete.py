@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fsep.checks.registry import Answer, Blocked, Passed, check
+from fsep.checks.summary import Entry
 from fsep.checks.whole import Cell, Planned, Whole
 from fsep.findings import Place, Problem
 
@@ -17,14 +18,22 @@ def _name(planned: Planned) -> str:
 
 @check("FSEP-REF-006", "summary")
 def one_id_a_run(whole: Whole) -> Iterator[Answer]:
-    seen, repeats = set(), 0
+    seen: set[bytes] = set()
+    repeated: set[bytes] = set()
     for entry in whole.summary.entries():
-        if entry.id_digest in seen:
-            repeats += 1
-            yield Problem("the run has the id of an earlier run", whole.place(entry))
-        seen.add(entry.id_digest)
-    if len(seen) > repeats:
-        yield Passed(len(seen) - repeats)
+        (repeated if entry.id_digest in seen else seen).add(entry.id_digest)
+    first: dict[bytes, Entry] = {}
+    for entry in whole.summary.entries() if repeated else ():
+        if entry.id_digest in first:
+            before = whole.place(first[entry.id_digest])
+            yield Problem(
+                f"the run has the id of an earlier run, on line {before.line} of {before.path}",
+                whole.place(entry),
+            )
+        elif entry.id_digest in repeated:
+            first[entry.id_digest] = entry
+    if len(seen) > len(repeated):
+        yield Passed(len(seen) - len(repeated))
 
 
 @check("FSEP-CMP-001", "summary")

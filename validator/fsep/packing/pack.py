@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from fsep import protocol
@@ -86,6 +86,11 @@ class _Packing:
         name = self.authored.places[place]
         value = self.authored.document(place)
         self.authored.hold(self.protocol, role, value, name)
+        if role in (*BOUND, "system") and PurePosixPath(place).stem != value["id"]:
+            raise FsepError(
+                f"{visible(name, 200)} holds the {role} {value['id']!r}, and is named otherwise.",
+                advice="A document is stored under its id: rename the file, or give it the id of its name.",
+            )
         if role in BOUND:
             self.digests[role, value["id"]] = program_digest(value)
         self.writer.document(place, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from fsep.scaffold.program import Actor, Problem, Rule
@@ -122,11 +123,16 @@ class Names:
                     f"the item's field {name[5:]!r} is used as a {used} elsewhere and as a {kind} here",
                 )
         elif name not in scope:
-            self.problem(
-                "assigned",
-                pointer,
-                f"{name!r} may have no value here: on some way through the program no earlier step "
-                "gives it one",
-            )
+            self.problem("assigned", pointer, self._unassigned(name))
         elif scope[name] != kind:
             self.problem("types", pointer, f"{name!r} is a {scope[name]}; a {kind} is wanted here")
+
+    def _unassigned(self, name: str) -> str:
+        """Say why a name has no value: nothing gives it one, or not on every way."""
+        if name in self.kinds:
+            return (
+                f"{name!r} may have no value here: on some way through the program no earlier step "
+                "gives it one"
+            )
+        close = get_close_matches(name, self.kinds, 1)
+        return f"nothing before this place is named {name!r}" + (f"; {close[0]!r} is" if close else "")
