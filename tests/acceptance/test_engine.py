@@ -56,6 +56,53 @@ def test_reports_are_valid_against_their_schema(faulty: Path, tmp_path: Path) ->
         version.reference_validator("report").validate(report.as_dict())
 
 
+UNREADABLE = {
+    "a line that is no JSON": ("FSEP-DOC-004", lambda bench: bench[parents.FIRST].append(b'{"run": \n')),
+    "a line that is no run": ("FSEP-DOC-002", lambda bench: bench[parents.FIRST].append({"run": "Peru"})),
+}
+OF_A_LINE = ("FSEP-SEC-001", "FSEP-REF-005", "FSEP-REF-006", "FSEP-TRN-001", "FSEP-TRN-002", "FSEP-CMP-002")
+
+
+@pytest.mark.parametrize(("requirement", "change"), UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_what_a_line_holds_that_cannot_be_read_was_not_checked(
+    requirement: str, change: Callable[[Workbench], object], tmp_path: Path
+) -> None:
+    """A credential could stand on it, or a run of an id that is taken."""
+    ended = outcomes(validated(tmp_path, change, settle=False))
+    assert ended[requirement] is Outcome.FAIL
+    assert {ended[one] for one in OF_A_LINE} == {Outcome.NOT_CHECKED}
+
+
+@pytest.mark.parametrize("how", ["changed", "absent"])
+@pytest.mark.parametrize("path", [parents.FIRST, "systems/hasty.json", "items.jsonl", "departures.json"])
+def test_what_a_file_holds_that_was_not_read_was_not_checked(how: str, path: str, tmp_path: Path) -> None:
+    """Nothing is not applicable because nobody could look."""
+    before = outcomes(check(parents.parent().write(tmp_path / "before")))
+    folder = parents.parent().write(tmp_path / "after")
+    (folder / path).write_bytes((folder / path).read_bytes() + b" ") if how == "changed" else (
+        folder / path
+    ).unlink()
+    ended = outcomes(check(folder))
+    assert ended["FSEP-BND-006" if how == "changed" else "FSEP-BND-005"] is Outcome.FAIL
+    assert ended["FSEP-SEC-001"] is Outcome.NOT_CHECKED
+    assert not {
+        id_
+        for id_, outcome in ended.items()
+        if outcome is Outcome.NOT_APPLICABLE and before[id_] is not Outcome.NOT_APPLICABLE
+    }
+
+
+def test_what_stands_in_the_way_of_an_identity_is_named(tmp_path: Path) -> None:
+    """A system that is not in the bundle declares nothing, and it is not for want of a declaration."""
+
+    def change(bench: Workbench) -> None:
+        bench.run("steady.direct.nile.0")["system"] = "steddy"
+
+    report = validated(tmp_path, change, settle=False)
+    [one] = [one for one in report.outcomes if one.requirement == "FSEP-REQ-007"]
+    assert one.reasons == ("blocked by FSEP-REF-005",)
+
+
 def test_progress_ends_at_the_size_of_the_transcripts(faulty: Path) -> None:
     seen: list[tuple[int, int]] = []
     validate(faulty, progress=lambda done, total: seen.append((done, total)))

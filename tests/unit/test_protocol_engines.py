@@ -225,7 +225,7 @@ def test_uniqueness_takes_time_linear_in_the_items() -> None:
     started = time.perf_counter()
     assert reference(schemas(one={"uniqueItems": True}), "one").is_valid(items)
     # Each with each would take minutes.
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 60
 
 
 @pytest.mark.parametrize("kind", ["test", "steps"])

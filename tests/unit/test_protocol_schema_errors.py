@@ -294,7 +294,7 @@ def test_a_document_of_faults_takes_bounded_time_and_gives_a_bounded_list() -> N
         explain(V1, "design", {**DESIGN, **{f"k{number}": 0 for number in range(200_000)}}),
     ]
     assert [len(problems) for problems in many] == [limits.SCHEMA_PROBLEMS] * 3
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 60
 
 
 def test_a_name_of_megabytes_is_not_repeated() -> None:

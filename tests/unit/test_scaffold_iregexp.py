@@ -150,7 +150,7 @@ def test_patterns_that_backtrack_for_ever_elsewhere_are_linear(pattern: str) -> 
     started = time.perf_counter()
     assert not full(pattern, text)
     assert full(pattern, text + "b") is (pattern != "(a?){30}(a){30}b")
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 60
 
 
 @pytest.mark.parametrize("pattern", [".{1000}" * 10, "(a{100}){100}", "(.{1000}|a)" * 90])

@@ -523,7 +523,7 @@ def test_a_text_that_is_too_long_is_never_made(last: dict[str, Any]) -> None:
     shown = replayed(document, world, as_run(world, []))
     assert shown.exhausted
     assert shown.divergence is None
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 60
 
 
 def test_a_result_that_is_too_long_is_never_made() -> None:

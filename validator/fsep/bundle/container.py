@@ -100,13 +100,15 @@ class Listing:
     def _collide(self) -> None:
         directories = self._directories.union(*map(_parents, self._entries))
         # A good path is ASCII and so its own NFC form: only in case can two differ and still be one file.
-        folded: dict[tuple[str, str], str] = {}
+        alike: dict[tuple[str, str], list[str]] = {}
         for path in sorted(directories.union(self._entries)):
             parent, _, name = path.rpartition("/")
-            if folded.setdefault((parent, name.lower()), name) != name:
-                self.problem(path, "collision", "Its name differs from another's only in case.")
+            alike.setdefault((parent, name.lower()), []).append(path)
             if path in directories and path in self._entries:
                 self.problem(path, "collision", "A file and a directory have this name.")
+        for paths in alike.values():
+            for path in paths if len(paths) > 1 else ():
+                self.problem(path, "collision", "Its name differs from another's only in case.")
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -46,7 +46,7 @@ class Bundle:
             raw, at_end = self._container.open(path)
         except self._container.failures:
             raise BundleError(f"{path} cannot be opened.", "unreadable") from None
-        return EntryStream(path, raw, self._meter, self._container.failures, at_end)
+        return EntryStream(path, self.entries[path].size, raw, self._meter, self._container.failures, at_end)
 
     def read(self, path: str, limit: int) -> bytes:
         """Give all of an entry of at most `limit` bytes, or raise `BundleError`."""

@@ -38,16 +38,22 @@ class EntryStream:
     changed meanwhile.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  # the container gives them all
         self,
         path: str,
+        size: int,
         raw: RawStream,
         meter: Meter,
         failures: tuple[type[Exception], ...],
         at_end: Callable[[int], None],
     ) -> None:
-        """Read from `raw`, whose `failures` are translated; `at_end` is told the count and may raise."""
+        """Read from `raw`, whose `failures` are translated; `at_end` is told the count and may raise.
+
+        `size` is what the listing said: past it the end is asked for, so that a file that grows as fast as it
+        is read is not followed.
+        """
         self._path = path
+        self._size = size
         self._raw = raw
         self._meter = meter
         self._failures = failures
@@ -71,8 +77,8 @@ class EntryStream:
             raise BundleError(f"{self._path} holds more than {ENTRY_BYTES} bytes.", "limit")
         if self._meter.read > TOTAL_BYTES:
             raise BundleError(f"More than {TOTAL_BYTES} bytes were read from the bundle.", "limit")
-        if not data:
-            self._ended = True
+        if not data or self._read > self._size:
+            self._ended = not data
             self._at_end(self._read)
         return data
 

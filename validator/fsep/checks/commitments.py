@@ -171,6 +171,8 @@ def before_the_first_run(whole: Whole) -> Iterator[Answer]:
         yield Problem(
             "runs do not record when they started", Place(), found=f"{whole.summary.unstarted} runs"
         )
+    if whole.lost is not None:
+        yield whole.lost
     if whole.summary.first_start is None:
         return
     started, run = whole.summary.first_start

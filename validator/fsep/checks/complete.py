@@ -34,6 +34,8 @@ def one_id_a_run(whole: Whole) -> Iterator[Answer]:
             first[entry.id_digest] = entry
     if len(seen) > len(repeated):
         yield Passed(len(seen) - len(repeated))
+    if whole.lost is not None:
+        yield whole.lost
 
 
 @check("FSEP-CMP-001", "summary")
@@ -78,19 +80,24 @@ def only_planned_runs(whole: Whole) -> Iterator[Answer]:
         ids.add(entry.id_digest)
     if seen:
         yield Passed(len(seen))
+    if whole.lost is not None:
+        yield whole.lost
 
 
 @check("FSEP-CMP-003", "summary")
 def failed_runs_declared(whole: Whole) -> Iterator[Answer]:
+    plan = whole.plan
     for slot, entry in whole.runs.items():
         if entry.status == "failed":
             if slot in whole.declared["run-failed"]:
                 yield Passed()
             else:
                 yield Problem(
-                    f"the run failed and no departure names it: {_name(whole.plan.planned(slot))}",
+                    f"the run failed and no departure names it: {_name(plan.planned(slot))}",
                     whole.place(entry),
                 )
+    if whole.lost is not None:
+        yield whole.lost
 
 
 @check("FSEP-CMP-004", "summary")

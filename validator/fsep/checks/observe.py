@@ -10,7 +10,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from fsep.checks.line import RunLine
-from fsep.checks.registry import Answer, Passed, check
+from fsep.checks.registry import Answer, Blocked, Passed, check
 from fsep.checks.study import Study
 from fsep.findings import Problem
 from fsep.parsing import json
@@ -18,7 +18,6 @@ from fsep.parsing.problem import ParseError
 from fsep.scaffold.message import text_of
 
 if TYPE_CHECKING:
-    from fsep.checks.summary import Summary
     from fsep.checks.whole import Whole
 
 # Outputs below which nothing is said of a system, and the constant affix worth speaking of; both are the
@@ -145,17 +144,26 @@ def _members(text: str) -> list[str] | None:
     return list(value) if isinstance(value, dict) else None
 
 
-def _compared(summary: Summary, attribute: str) -> dict[str, Observed]:
+def _compared(whole: Whole, attribute: str) -> dict[str, Observed]:
+    """Return what is known of the systems that have enough; runs may name one that is not in the bundle."""
     return {
         system: observed
-        for system, observed in sorted(summary.observed.items())
-        if getattr(observed, attribute) >= ENOUGH
+        for system, observed in sorted(whole.summary.observed.items())
+        if getattr(observed, attribute) >= ENOUGH and system in whole.study.systems
     }
+
+
+def _unseen(whole: Whole) -> Iterator[Blocked]:
+    """Yield what keeps outputs, or the systems they are of, from being compared."""
+    if whole.lost is not None:
+        yield whole.lost
+    yield from whole.study.unusable("system")
 
 
 @check("FSEP-OBS-001", "summary")
 def one_form(whole: Whole) -> Iterator[Answer]:
-    compared = _compared(whole.summary, "texts")
+    compared = _compared(whole, "texts")
+    yield from _unseen(whole)
     if len(compared) < 2:
         return
     forms = {system: observed.form for system, observed in compared.items()}
@@ -190,7 +198,8 @@ def _wrapped(system: str, observed: Observed, others: Mapping[str, Observed]) ->
 
 @check("FSEP-OBS-002", "summary")
 def one_answer_on_reasoning(whole: Whole) -> Iterator[Answer]:
-    compared = _compared(whole.summary, "outputs")
+    compared = _compared(whole, "outputs")
+    yield from _unseen(whole)
     if len(compared) < 2:
         return
     having = [system for system, observed in compared.items() if observed.reasoning]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fsep.checks.container import DOCUMENT_ROLES
 from fsep.checks.line import RunLine, instant, step_of
+from fsep.checks.references import ITEMS
 from fsep.checks.registry import Answer, Blocked, Passed, check
 from fsep.checks.study import Study, missing_blob
 from fsep.credentials import credentials, suspicious
@@ -190,7 +192,10 @@ def identity_is_declared(line: RunLine) -> Iterator[Answer]:
             yield Blocked.by("FSEP-REQ-005")
             continue
         pin = _pin(line, event["actor"])
-        if pin is None:
+        if pin is None and line.head["system"] not in line.study.systems:
+            unready = line.study.unready.get(("system", line.head["system"]))
+            yield Blocked.by(unready or "FSEP-REF-005")
+        elif pin is None:
             yield Blocked.by("FSEP-REQ-006")
         elif returned in pin:
             passed += 1
@@ -227,12 +232,17 @@ def no_credentials_in_documents(study: Study) -> Iterator[Answer]:
             yield Problem(f"a credential: {how}", document.place(pointer))
         if not found:
             yield Passed()
+    for path, requirement in study.broken.items():
+        if study.listed[path].role in (*DOCUMENT_ROLES, "items"):
+            yield Blocked.by(requirement)
+    if study.lost_items is not None and ITEMS not in study.broken:
+        yield Blocked.by(study.lost_items)
     for line, record in study.item_lines.values():
         found_in_item = dict(credentials(record, names=False)) | dict(
             credentials(record.get("extensions", {}), "/extensions", names=True)
         )
         for pointer, how in found_in_item.items():
-            yield Problem(f"a credential: {how}", Place("items.jsonl", line, None, pointer))
+            yield Problem(f"a credential: {how}", Place(ITEMS, line, None, pointer))
 
 
 @check("FSEP-SEC-001", "line")

@@ -11,15 +11,25 @@ from fsep.checks import adherence
 from fsep.checks.documents import Reader, Unusable
 from fsep.checks.line import RunLine
 from fsep.checks.observe import Observed, observe
-from fsep.checks.registry import Blocked, Check, run
+from fsep.checks.registry import Blocked, Check, checks, run
 from fsep.checks.study import Study
 from fsep.engine.reading import record
-from fsep.findings import Place, Problem
+from fsep.findings import Collector, Place, Problem
 from fsep.parsing.canonical import canonical
 from fsep.parsing.lines import Line
 
 # A line that can be used: its number, its bytes and its value.
 Taken = tuple[int, bytes, Any]
+
+
+def unseen(blocked: Blocked, collector: Collector, besides: str = "") -> None:
+    """Write that a line was not looked at, and so not the run that may stand on it."""
+    adherence.block(blocked, collector)
+    for requirement in ("FSEP-DOC-002", "FSEP-REF-005", "FSEP-TRN-001"):
+        if requirement != besides:
+            collector.not_checked(requirement, blocked.reason)
+    for one in checks("line"):
+        collector.not_checked(one.requirement, blocked.reason)
 
 
 class Broken(Exception):
@@ -54,7 +64,8 @@ class Feed:
             try:
                 data, value = record(self._reader, "run", self.path, read.number, read.data)
             except Unusable as error:
-                self.lose(error.requirement)
+                self.lost[error.requirement] += 1
+                unseen(Blocked.by(error.requirement), self.collector, besides=error.requirement)
                 continue
             return read.number, data, value
         return None
@@ -67,6 +78,8 @@ class Feed:
         """Count a run, or a line that may hold one, that is not looked at."""
         self.lost[requirement] += 1
         self.block(requirement)
+        if requirement != "FSEP-TRN-001":
+            self.collector.not_checked("FSEP-TRN-001", Blocked.by(requirement).reason)
 
     def block(self, requirement: str) -> None:
         """Write that a run was not replayed, because of a requirement that failed."""

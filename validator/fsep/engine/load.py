@@ -10,7 +10,7 @@ from typing import Any
 from fsep import limits
 from fsep.bundle import Bundle, BundleError
 from fsep.checks import container, documents, programs, references
-from fsep.checks.container import DOCUMENT_ROLES, MANIFEST, Listing
+from fsep.checks.container import DOCUMENT_ROLES, MANIFEST, RECORD_ROLES, Listing
 from fsep.checks.documents import Reader, Unusable
 from fsep.checks.registry import Blocked, checks, run
 from fsep.checks.study import Document, Ledger, Listed, Study
@@ -22,6 +22,9 @@ from fsep.parsing.lines import read_lines
 from fsep.scaffold.machine import Item
 
 LEDGER_FILE = "ledger.jsonl"
+# What a file is held to as it is read, in this order: what comes after a failure was not checked.
+_OF_DOCUMENTS = ("FSEP-BND-006", "FSEP-DOC-001", "FSEP-DOC-003", "FSEP-DOC-002")
+_OF_RECORDS = ("FSEP-BND-006", "FSEP-DOC-004", "FSEP-DOC-002")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +146,16 @@ class _Loader:
     def _block(self, listed: Listed) -> None:
         """What could not be read was not checked."""
         requirement = self.broken.get(listed.path)
-        if requirement in ("FSEP-BND-002", "FSEP-BND-003", "FSEP-BND-005", "FSEP-BND-008"):
-            for blocked in ("FSEP-BND-006", "FSEP-DOC-002"):
-                self.collector.not_checked(blocked, Blocked.by(str(requirement)).reason)
+        if requirement is None or listed.role == "transcripts":
+            return
+        order: tuple[str, ...] = ("FSEP-BND-006",)
+        if listed.role in DOCUMENT_ROLES:
+            order = _OF_DOCUMENTS
+        elif listed.role in RECORD_ROLES:
+            order = _OF_RECORDS
+        for blocked in order[order.index(requirement) + 1 :] if requirement in order else order:
+            if requirement not in ("FSEP-REF-001", "FSEP-BND-009"):
+                self.collector.not_checked(blocked, Blocked.by(requirement).reason)
 
     def _judge(self, listed: Listed, read: Read) -> bool:
         """Hold a file to the manifest; whether what it says can be gone by."""

@@ -16,7 +16,7 @@ from fsep.checks.registry import Blocked, BlockedError, checks
 from fsep.checks.study import Settings, Study, missing_blob
 from fsep.checks.summary import Read, Summary, pack_entry
 from fsep.checks.whole import Plan
-from fsep.engine.lines import Broken, Feed, Lines, Taken
+from fsep.engine.lines import Broken, Feed, Lines, Taken, unseen
 from fsep.engine.reading import judge
 from fsep.findings import Collector, Place, Problem, Results
 from fsep.parsing.lines import read_lines
@@ -68,18 +68,23 @@ class Shard:
                 file.check()
         except BundleError as error:
             collector.failed("FSEP-BND-003", Problem(str(error), Place(path)))
-            return self._nothing(path, collector, "FSEP-BND-003")
+            return unread(path, "FSEP-BND-003", collector)
         read = Read(whole.hexdigest(), size, feed.counts["lines"])
         if not judge(self.study.listed[path], read, collector):
-            return self._nothing(path, collector, "FSEP-BND-006")
+            return unread(path, "FSEP-BND-006", collector)
         return file.summary(collector.results(), read)
 
-    def _nothing(self, path: str, collector: Collector, requirement: str) -> Summary:
-        """Judge nothing in a file that is not the one listed: it would be faults of another file."""
-        adherence.block(Blocked.by(requirement), collector)
-        for one in self.line_checks:
-            collector.not_checked(one.requirement, Blocked.by(requirement).reason)
-        return Summary(results=collector.results(), broken={path: requirement}, lost_runs={requirement: 1})
+
+def unread(path: str, requirement: str, collector: Collector) -> Summary:
+    """Return the summary of a file that cannot be read, or is not the one listed and so is not judged.
+
+    What is wrong with the file itself is in the collector already.
+    """
+    unseen(Blocked.by(requirement), collector)
+    collector.not_checked("FSEP-DOC-004", Blocked.by(requirement).reason)
+    if requirement not in ("FSEP-BND-003", "FSEP-BND-006"):
+        collector.not_checked("FSEP-BND-006", Blocked.by(requirement).reason)
+    return Summary(results=collector.results(), broken={path: requirement}, lost_runs={requirement: 1})
 
 
 class _File:

@@ -15,7 +15,7 @@ from fsep.checks.summary import Summary
 from fsep.checks.whole import Whole
 from fsep.engine.conclude import conclude
 from fsep.engine.load import Loaded, load
-from fsep.engine.shard import Shard
+from fsep.engine.shard import Shard, unread
 from fsep.findings import Collector, Report
 
 Progress = Callable[[int, int], None]
@@ -55,6 +55,9 @@ def validate(
         paths = [path for path, listed in sorted(study.listed.items()) if listed.role == "transcripts"]
         usable = [(path, number) for number, path in enumerate(paths) if path not in study.broken]
         summary = Summary(results=collector.results(), read=loaded.read)
+        for lost in paths:
+            if lost in study.broken:
+                summary = summary + unread(lost, study.broken[lost], Collector())
         summaries = _map(
             bundle, loaded, usable, jobs=jobs, reference=reference, trust=trust, progress=progress
         )
