@@ -5,6 +5,7 @@ Both are read from files that the caller names. None is looked for: nothing in a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -98,13 +99,14 @@ def read(paths: Sequence[Path], waivers: Path | None, no_waivers: bool, baseline
     return Given(
         files,
         _waivers(waivers) if waivers is not None else None,
-        _document(baseline, "report", limits.BASELINE_BYTES) if baseline is not None else None,
+        _document(baseline, "report", limits.DOCUMENT_BYTES) if baseline is not None else None,
     )
 
 
 def _check_outside(path: Path, bundles: Sequence[Path]) -> None:
     for bundle in bundles:
-        if path.resolve().is_relative_to(bundle.resolve()):
+        # Unlike `Path.resolve`, it takes a link that leads to itself.
+        if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(bundle)):
             refuse(
                 f"{safe(str(path), 200)} lies in the bundle: nothing in a bundle may speak for itself.",
                 "Keep it outside.",
