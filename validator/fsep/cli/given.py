@@ -182,7 +182,7 @@ def _document(path: Path, kind: str, limit: int) -> tuple[Mapping[str, Any], str
     try:
         value: Any = yaml.parse(data) if path.suffix in _YAML else json.parse(data)
     except ParseError as error:
-        refuse(f"{shown}, {error}", error.advice)
+        refuse(f"{shown}, {error}", error.advice or f"Name a file of schema `{kind}`.")
     _hold(value, kind, shown)
     return value, sha256(data).hexdigest()
 
