@@ -82,6 +82,9 @@ VALUE_CHARACTERS: Final = 2**22
 # Findings listed for one requirement: more help nobody, all are counted, and the count is printed.
 FINDINGS_PER_REQUIREMENT: Final = 100
 
+# A file of waivers: written by hand; some thousands of waivers fit.
+WAIVERS_BYTES: Final = 1 * MIB
+
 # --- protocol ---
 
 # Problems of one value that the reference engine is asked for: a document of a million wrong members would

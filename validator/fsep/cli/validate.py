@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fsep.cli import CONFORMS, DOES_NOT, INCOMPLETE, INTERNAL, USAGE, internal_error
+from fsep.cli import CONFORMS, DOES_NOT, INCOMPLETE, INTERNAL, USAGE, given, internal_error
 from fsep.cli.group import complain, meant, refuse
 from fsep.cli.output import check_writable, style_for, write
 from fsep.cli.progress import Progress
@@ -58,7 +58,7 @@ _TRUST_BYTES = 1 << 20
     type=click.Choice(["error", "warning"]),
     default="error",
     show_default=True,
-    help="With `warning`, a warning ends in exit code 1 as well.",
+    help="With `warning`, a warning that is new and not waived ends in exit code 1 as well.",
 )
 @click.option(
     "--engine",
@@ -74,6 +74,7 @@ _TRUST_BYTES = 1 << 20
     type=click.Path(path_type=Path),
     help="Root certificates of the time-stamp authorities you trust; may be repeated.",
 )
+@given.options
 def command(  # noqa: PLR0917 - click gives each option by its name
     paths: tuple[Path, ...],
     require: tuple[str, ...],
@@ -83,6 +84,9 @@ def command(  # noqa: PLR0917 - click gives each option by its name
     fail_on: str,
     engine: str,
     trust: tuple[Path, ...],
+    waivers: Path | None,
+    no_waivers: bool,
+    baseline: Path | None,
 ) -> int:
     """Validate bundles: directories or zip archives.
 
@@ -92,12 +96,15 @@ def command(  # noqa: PLR0917 - click gives each option by its name
     """
     asked = _facets(require)
     anchors = [_anchor(path) for path in trust]
+    beside = given.read(paths, waivers, no_waivers, baseline)
     if out is not None:
-        check_writable(out, (*paths, *trust))
+        check_writable(out, (*paths, *trust, *beside.files))
     reports, codes = [], []
     for path in paths:
         report, code = _validate(path, asked, jobs or _cores(), engine == "reference", anchors)
-        reports += [report] if report is not None else []
+        if report is not None:
+            report = beside.applied(report)
+            reports.append(report)
         codes.append(max(code, _warned(report, fail_on), key=_badness))
     if reports or len(paths) > 1:
         from fsep.render import RENDERERS, Style  # noqa: PLC0415 - loaded when there is something to render
@@ -113,11 +120,7 @@ def _badness(code: int) -> int:
 
 
 def _warned(report: Report | None, fail_on: str) -> int:
-    warned = (
-        fail_on == "warning"
-        and report is not None
-        and any(one.severity == "warning" for one in report.findings)
-    )
+    warned = fail_on == "warning" and report is not None and report.has_open_warnings
     return DOES_NOT if warned else CONFORMS
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from fsep.parsing.position import locate
+
+if TYPE_CHECKING:
+    from fsep.findings.waivers import Waiver
 
 Severity = Literal["error", "warning"]
 
@@ -52,7 +55,8 @@ class Finding:
     """A problem under its requirement, as it stands in a report.
 
     `found` and `expected` are short texts; `count` is how many places of the same kind it stands for, the
-    first being the one located.
+    first being the one located. `waiver` is the one that covers it, and `known` says that the baseline has it
+    too.
     """
 
     requirement: str
@@ -66,7 +70,23 @@ class Finding:
     expected: str | None
     hint: str | None
     count: int = 1
+    waiver: Waiver | None = None
+    known: bool = False
+
+    @property
+    def waived(self) -> bool:
+        """Whether a waiver takes it out of what is to be mended: only ever a warning."""
+        return self.waiver is not None and self.severity == "warning"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding as the report's schema has it."""
-        return asdict(self)
+        value = asdict(self)
+        del value["waiver"], value["known"]
+        if self.waiver is not None:
+            value["waived"] = {
+                "standing": "waived" if self.waived else "acknowledged",
+                "owner": self.waiver.owner,
+                "reason": self.waiver.reason,
+                "expires": self.waiver.expires.isoformat(),
+            }
+        return value | ({"known": True} if self.known else {})

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from fsep.findings.finding import Finding
 from fsep.findings.outcome import Outcome
+
+if TYPE_CHECKING:
+    from fsep.findings.baseline import Compared
+    from fsep.findings.waivers import Waived
 
 Verdict = Literal["conforms", "does-not-conform", "incomplete"]
 ReachedOrNot = Literal["reached", "not-reached"]
@@ -52,7 +56,10 @@ class Leverage:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a validation came to; `as_dict` gives the document of schema `report`."""
+    """What a validation came to; `as_dict` gives the document of schema `report`.
+
+    `waived` and `compared` say what waivers and a baseline came to, and are None where none were given.
+    """
 
     tool: Mapping[str, str]
     protocol: Mapping[str, str | None]
@@ -69,6 +76,33 @@ class Report:
     trust: tuple[str, ...]
     findings: tuple[Finding, ...]
     not_listed: Mapping[str, int]
+    waived: Waived | None = None
+    compared: Compared | None = None
+
+    @property
+    def open_findings(self) -> tuple[Finding, ...]:
+        """The findings that are neither waived nor known from the baseline."""
+        return tuple(finding for finding in self.findings if not finding.waived and not finding.known)
+
+    @property
+    def open_not_listed(self) -> Mapping[str, int]:
+        """What is left of `not_listed` without the places that are waived or known from the baseline."""
+        known = self.compared.known_not_listed if self.compared is not None else {}
+        waived = self.waived.everywhere if self.waived is not None else frozenset()
+        warnings = {finding.requirement for finding in self.findings if finding.severity == "warning"}
+        left = {
+            id_: count - known.get(id_, 0)
+            for id_, count in self.not_listed.items()
+            if id_ not in waived & warnings
+        }
+        return {id_: count for id_, count in left.items() if count}
+
+    @property
+    def has_open_warnings(self) -> bool:
+        """Whether a warning is neither waived nor known from the baseline."""
+        warnings = {finding.requirement for finding in self.findings if finding.severity == "warning"}
+        left = {finding.requirement for finding in self.open_findings} | set(self.open_not_listed)
+        return bool(warnings & left)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as JSON values, members in the schema's order."""
@@ -94,6 +128,8 @@ class Report:
             "trust": list(self.trust),
             "findings": [finding.as_dict() for finding in self.findings],
             "not_listed": dict(self.not_listed),
+            **({"waivers": self.waived.as_dict()} if self.waived is not None else {}),
+            **({"baseline": self.compared.as_dict()} if self.compared is not None else {}),
         }
 
     def _requirements(self) -> dict[str, Any]:

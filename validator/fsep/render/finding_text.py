@@ -12,6 +12,7 @@ from fsep.findings import Finding, Report
 from fsep.protocol import Requirement, load
 from fsep.render.layout import counted, wrap
 from fsep.render.safe import cells, safe
+from fsep.render.set_aside import acknowledged, where
 from fsep.render.style import Style
 
 Lines = list[str]
@@ -22,10 +23,13 @@ _HERE = "^ here they part"
 
 
 def finding_sections(report: Report, style: Style) -> list[Lines]:
-    """Return the findings of facets asked about, then those of other facets; none of a kind, no section."""
+    """Return the findings of facets asked about, then those of other facets; none of a kind, no section.
+
+    What is waived or known from the baseline is not among them.
+    """
     known = _requirements(report)
-    asked = [one for one in report.findings if _facet(one, known, report) in report.asked]
-    others = [one for one in report.findings if _facet(one, known, report) not in report.asked]
+    asked = [one for one in report.open_findings if _facet(one, known, report) in report.asked]
+    others = [one for one in report.open_findings if _facet(one, known, report) not in report.asked]
     sections = []
     for title, findings in (
         ("Findings", asked),
@@ -36,7 +40,12 @@ def finding_sections(report: Report, style: Style) -> list[Lines]:
             for id_, group in groupby(findings, key=lambda one: one.requirement):
                 # The requirement's own sentence is for what has to be mended now.
                 lines = _requirement(
-                    id_, list(group), known, report.not_listed.get(id_, 0), style, brief=findings is others
+                    id_,
+                    list(group),
+                    known,
+                    report.open_not_listed.get(id_, 0),
+                    style,
+                    brief=findings is others,
                 )
                 sections.append(lines)
     return sections
@@ -73,7 +82,7 @@ def _totals(findings: Sequence[Finding], report: Report) -> str:
     for severity in ("error", "warning"):
         count = sum(one.count for one in findings if one.severity == severity)
         ids = {one.requirement for one in findings if one.severity == severity}
-        count += sum(report.not_listed.get(id_, 0) for id_ in ids)
+        count += sum(report.open_not_listed.get(id_, 0) for id_ in ids)
         if count:
             said.append(f"{counted(count, severity)} under {counted(len(ids), 'requirement')}")
     return ", ".join(said)
@@ -113,13 +122,13 @@ def _requirement(
 
 def _finding(finding: Finding, style: Style) -> Lines:
     lines: Lines = []
-    if where := _where(finding):
-        lines += (style.paint(line, "cyan") for line in wrap(where, style.columns, "  "))
+    if place := where(finding):
+        lines += (style.paint(line, "cyan") for line in wrap(place, style.columns, "  "))
     more = f" (and {counted(finding.count - 1, 'more place')} like it)" if finding.count > 1 else ""
     lines += wrap(
         f"{safe(finding.message, limits.TEXT_MESSAGE)}{more}",
         style.columns,
-        "    " if where else "  ",
+        "    " if place else "  ",
         "    ",
     )
     found, expected = (
@@ -129,7 +138,10 @@ def _finding(finding: Finding, style: Style) -> Lines:
     for label, value in (("found", found), ("expected", expected)):
         if value is not None:
             lines += wrap(f"{label:<8}  {value}", style.columns, "    ", _VALUES)
-    return [*lines, *_parting(found, expected, style)]
+    lines += _parting(found, expected, style)
+    if finding.waiver is not None:
+        lines += wrap(acknowledged(finding.waiver), style.columns, "    ", "      ")
+    return lines
 
 
 def _parting(found: str | None, expected: str | None, style: Style) -> Lines:
@@ -140,16 +152,3 @@ def _parting(found: str | None, expected: str | None, style: Style) -> Lines:
     fits = len(_VALUES) + max(cells(found), cells(expected), shared + len(_HERE)) <= style.columns
     alike = 2 * shared >= min(cells(found), cells(expected)) > 0
     return [style.paint(f"{_VALUES}{' ' * shared}{_HERE}", "dim")] if alike and fits else []
-
-
-def _where(finding: Finding) -> str:
-    """Return file:line:column, as editors and terminals read it, and the JSON pointer."""
-    if finding.path is None:
-        return ""
-    place = ":".join(
-        [
-            safe(finding.path, limits.TEXT_NAME),
-            *(str(part) for part in (finding.line, finding.column) if part is not None),
-        ]
-    )
-    return f"{place}  {safe(finding.pointer, limits.TEXT_VALUE)}" if finding.pointer else place

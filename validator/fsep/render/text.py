@@ -10,6 +10,7 @@ from fsep.render.finding_text import finding_sections
 from fsep.render.gaps import gap_lines
 from fsep.render.layout import counted, listed, number, ranges, wrap
 from fsep.render.safe import guard, safe
+from fsep.render.set_aside import set_aside_sections
 from fsep.render.style import Paint, Style
 
 Lines = list[str]
@@ -43,6 +44,7 @@ def _report(report: Report, style: Style) -> str:
         _facets(report, style),
         _provenance(report, style),
         *finding_sections(report, style),
+        *set_aside_sections(report, style),
         gap_lines(report.gaps, style),
         _established(report, style),
         _leverage(report, style),
@@ -138,7 +140,7 @@ def _facet(names: Sequence[str], facet: Facet, report: Report, style: Style) -> 
     lines = [style.paint(line, *paint) for line in wrap(row, style.columns, "", " " * (_COLUMN + 2))]
     if not asked:
         return lines
-    found = {finding.requirement for finding in report.findings}
+    found = {finding.requirement for finding in report.open_findings}
     for reason in facet.because[: limits.TEXT_REASONS]:
         # What a finding tells in full below takes one line here; what only blocks is told here.
         brief = reason.partition(":")[0] in found
