@@ -40,7 +40,7 @@ _NOTED = tuple(_NOTES)
 def render(reports: Sequence[Report], style: Style | None = None, *, several: bool = False) -> str:
     """Return one log; its runs are the reports."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report) for report in reports]}
-    return printable(json.dumps(log, ensure_ascii=False, indent=2)) + "\n"
+    return printable(json.dumps(_veiled(log), ensure_ascii=False, indent=2)) + "\n"
 
 
 def _run(report: Report) -> Object:
@@ -208,7 +208,7 @@ def _values(finding: Finding, facet: str) -> Object:
         "found": finding.found,
         "expected": finding.expected,
     }
-    return {name: veiled(value) for name, value in values.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _properties(report: Report) -> Object:
@@ -223,3 +223,12 @@ def _properties(report: Report) -> Object:
         "established": {name: list(lines) for name, lines in report.established.items()},
         "notListed": dict(report.not_listed),
     }
+
+
+def _veiled(value: Any) -> Any:
+    """Return a value in which no text shows what has the shape of a credential."""
+    if isinstance(value, str):
+        return veiled(value)
+    if isinstance(value, dict):
+        return {name: _veiled(one) for name, one in value.items()}
+    return [_veiled(one) for one in value] if isinstance(value, list) else value
