@@ -108,6 +108,7 @@ def _bases(path: str) -> Object:
 
 def _quoted(path: str) -> str:
     """Percent-encode all that is not plain in a relative path; it can name no scheme and no host."""
+    path = veiled(path)
     return quote(path.encode("utf-8", "surrogateescape" if _from_system(path) else "surrogatepass"), safe="/")
 
 
