@@ -116,6 +116,12 @@ def test_what_is_wrong_is_marked(here: Path, path: str, change: Object, said: st
     assert any(said in one for one in faults(here, path, {**value, **change}))
 
 
+def test_what_is_fixed_is_named_with_or_without_its_digest(here: Path) -> None:
+    value = yaml.safe_load((EXAMPLES / "six-programs.source/design.yaml").read_text(encoding="utf-8"))
+    for named in ("direct", {"id": "direct"}, {"id": "direct", "program_sha256": "0" * 64}):
+        assert faults(here, "study/design.yaml", {**value, "scaffolds": [named], "items": {"count": 2}}) == []
+
+
 def test_items_are_a_list_of_items(here: Path) -> None:
     item = {"id": "peru", "fields": {"question": "?"}}
     assert faults(here, "study/items.yaml", [item]) == []

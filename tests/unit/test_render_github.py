@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fsep import limits
 from fsep.findings import Report
 from fsep.render import RENDERERS
+from fsep.render.safe import safe
 from unit.handmade_report import bad, good, incomplete
 from unit.hostile_report import CREDENTIAL, NASTY, hostile
 
@@ -140,6 +142,10 @@ def test_no_name_or_value_starts_a_command_or_a_property(text: str) -> None:
     assert {one.name for one in made} <= {"error", "warning", "notice"}
     for one in made:
         assert set(one.properties) <= {"file", "line", "col", "title"}
+    # Read back, it is what it was, on the lines it was on.
+    shown = safe(text, limits.TEXT_MESSAGE)
+    assert made[1].message.split("\n")[0] == f"{shown} (and 1 more place like it)"
+    assert len(made[1].message.split("\n")) == (5 if text else 1)
     out = RENDERERS["github"]([hostile(text)])
     assert "##[" not in out
     assert CREDENTIAL not in out

@@ -18,7 +18,7 @@ from fsep.render.layout import counted, listed
 from fsep.render.place import where
 from fsep.render.safe import safe
 from fsep.render.style import Style
-from fsep.render.subject import Known, facet_of, level_of, requirements
+from fsep.render.subject import Known, Level, facet_of, level_of, requirements
 
 Element = ElementTree.Element
 
@@ -106,7 +106,9 @@ def _case(one: RequirementOutcome, findings: Sequence[Finding], known: Known, re
 def _not_met(
     case: Element, one: RequirementOutcome, findings: Sequence[Finding], known: Known, report: Report
 ) -> None:
-    level = level_of(findings[0], known, report) if findings else "error"
+    level: Level = "error" if facet_of(one.requirement, known, report) in report.asked else "note"
+    if findings:
+        level = level_of(findings[0], known, report)
     first = safe(findings[0].message, limits.TEXT_MESSAGE) if findings else "not met"
     places = counted(one.failed, "place")
     if level == "error":
