@@ -85,8 +85,8 @@ def test_help_lists_the_commands_and_the_exit_codes(capsys: pytest.CaptureFixtur
         (["\x1b[2J"], "fsep: There is no command '\\u{1b}[2J'.\n"),
         (["validate"], "fsep: Missing argument 'PATH...'.\n"),
         (
-            ["validate", "x", "--format", "xml"],
-            "fsep: Invalid value for '--format': 'xml' is not one of 'text', 'json'.\n",
+            ["validate", "x", "--engine", "xml"],
+            "fsep: Invalid value for '--engine': 'xml' is not one of 'fast', 'reference'.\n",
         ),
         (["show", "only-a-bundle"], "fsep: Missing argument 'RUN'.\n"),
     ],

@@ -29,7 +29,7 @@ def check_writable(out: Path, inputs: tuple[Path, ...] = ()) -> None:
     """
     shown = safe(str(out), 200)
     if out.is_dir():
-        refuse(f"{shown} is a folder; -o names a file.", "Give a file name in it.")
+        refuse(f"{shown} is a folder, and a report is a file.", "Give a file name in it.")
     if not out.parent.is_dir():
         refuse(f"The folder of {shown} does not exist.", "Make the folder first.")
     for given in inputs:
@@ -59,4 +59,4 @@ def write(text: str, out: Path | None) -> None:
     try:
         out.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
-        refuse(f"{safe(str(out), 200)} cannot be written: {error.strerror}.", "Choose another place with -o.")
+        refuse(f"{safe(str(out), 200)} cannot be written: {error.strerror}.", "Choose another place.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -13,6 +14,9 @@ from fsep.cli.output import style_for, write
 from fsep.cli.version import chosen, protocol_option
 from fsep.render.layout import wrap
 from fsep.render.safe import quoted, safe
+
+# Not `settings.json`, which an editor may have there, with what its user wants in it.
+_SETTINGS = "vscode-settings.json"
 
 
 @click.group(short_help="List, print or export the JSON Schemas.")
@@ -60,22 +64,57 @@ def show(name: str, version: str | None) -> None:
     type=click.Path(path_type=Path),
     help="The folder to write them to; made if it is not there.",
 )
+@click.option(
+    "--vscode",
+    is_flag=True,
+    help="Write schemas of what people author instead, each in one file, and settings of Visual Studio Code "
+    "that bind them to the files of a folder to pack, in JSON and YAML.",
+)
 @protocol_option
-def export(out: Path, version: str | None) -> None:
+def export(out: Path, vscode: bool, version: str | None) -> None:
     """Write all schemas to a folder, as NAME.schema.json."""
     protocol = chosen(version)
+    shown = safe(str(out), 200)
+    if not vscode:
+        _write(out, {_file(name): protocol.schema(name) for name in protocol.schema_names})
+        write(
+            f"{len(protocol.schema_names)} schemas of version {protocol.version} written to {shown}\n", None
+        )
+        return
+    from fsep.packing import editor  # noqa: PLC0415 - it loads the checks
+
+    made = editor.schemas(protocol)
+    settings = editor.settings(protocol, _url(out))
+    _write(out, {**{_file(name): schema for name, schema in made.items()}, _SETTINGS: settings})
+    write(
+        f"{len(made)} schemas of version {protocol.version} written to {shown}, and {_SETTINGS}.\n"
+        "Copy its two members into .vscode/settings.json of the folder you work in, which is this one; the\n"
+        "folder to pack lies in it, and holds nothing hidden itself. YAML needs redhat.vscode-yaml.\n",
+        None,
+    )
+
+
+def _url(out: Path) -> str:
+    """Return a folder as settings name it: relative to the working one where it lies in it, else as a URI."""
+    folder, here = out.resolve(), Path.cwd().resolve()
+    if folder == here:
+        return "."
+    return f"./{folder.relative_to(here).as_posix()}" if folder.is_relative_to(here) else folder.as_uri()
+
+
+def _file(name: str) -> str:
+    return f"{name}.schema.json"
+
+
+def _write(out: Path, files: Mapping[str, object]) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name in protocol.schema_names:
-            (out / f"{name}.schema.json").write_text(
-                _printed(protocol.schema(name)), encoding="utf-8", newline="\n"
-            )
+        for name, value in files.items():
+            (out / name).write_text(_printed(value), encoding="utf-8", newline="\n")
     except OSError as error:
         refuse(
             f"{safe(str(out), 200)} cannot be written to: {error.strerror}.", "Choose another folder with -o."
         )
-    count = len(protocol.schema_names)
-    write(f"{count} schemas of version {protocol.version} written to {safe(str(out), 200)}\n", None)
 
 
 def _printed(schema: object) -> str:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fsep.cli import CONFORMS, DOES_NOT, INCOMPLETE, INTERNAL, USAGE, given, internal_error
+from fsep.cli.formats import emit, outputs
 from fsep.cli.group import complain, meant, refuse
-from fsep.cli.output import check_writable, style_for, write
 from fsep.cli.progress import Progress
 from fsep.render.safe import quoted, safe
 
@@ -36,14 +36,19 @@ _TRUST_BYTES = 1 << 20
 )
 @click.option(
     "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or the document of schema `report` (an array of them for several bundles).",
+    "forms",
+    metavar="FORM[=FILE]",
+    multiple=True,
+    help="text for people (the default), json for the document of schema `report` (an array of them for "
+    "several bundles), sarif, junit, or github for its workflow commands. May be repeated: all but one name "
+    "a file.",
 )
 @click.option(
-    "-o", "out", metavar="FILE", type=click.Path(path_type=Path), help="Write the report to a file."
+    "-o",
+    "out",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the report to a file: the one whose format names none.",
 )
 @click.option(
     "--jobs",
@@ -78,7 +83,7 @@ _TRUST_BYTES = 1 << 20
 def command(  # noqa: PLR0917 - click gives each option by its name
     paths: tuple[Path, ...],
     require: tuple[str, ...],
-    form: str,
+    forms: tuple[str, ...],
     out: Path | None,
     jobs: int,
     fail_on: str,
@@ -97,8 +102,7 @@ def command(  # noqa: PLR0917 - click gives each option by its name
     asked = _facets(require)
     anchors = [_anchor(path) for path in trust]
     beside = given.read(paths, waivers, no_waivers, baseline)
-    if out is not None:
-        check_writable(out, (*paths, *trust, *beside.files))
+    places = outputs(forms, out, (*paths, *trust, *beside.files))
     reports, codes = [], []
     for path in paths:
         report, code = _validate(path, asked, jobs or _cores(), engine == "reference", anchors)
@@ -107,11 +111,7 @@ def command(  # noqa: PLR0917 - click gives each option by its name
             reports.append(report)
         codes.append(max(code, _warned(report, fail_on), key=_badness))
     if reports or len(paths) > 1:
-        from fsep.render import RENDERERS, Style  # noqa: PLC0415 - loaded when there is something to render
-
-        style = style_for(sys.stdout) if out is None else Style()
-        text = RENDERERS[form](reports, style, several=len(paths) > 1) if reports or form == "json" else ""
-        write(text, out)
+        emit(places, reports, several=len(paths) > 1)
     return max(codes, key=_badness)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from fsep.findings import Report
-from fsep.render import json, text
+from fsep.render import github, json, junit, sarif, text
 from fsep.render.style import Style
 
 
@@ -18,6 +18,12 @@ class Renderer(Protocol):
         ...
 
 
-RENDERERS: Mapping[str, Renderer] = {"text": text.render, "json": json.render}
+RENDERERS: Mapping[str, Renderer] = {
+    "text": text.render,
+    "json": json.render,
+    "sarif": sarif.render,
+    "junit": junit.render,
+    "github": github.render,
+}
 
 __all__ = ["RENDERERS", "Renderer", "Style"]

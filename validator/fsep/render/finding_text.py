@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from fsep import limits
-from fsep.errors import FsepError
 from fsep.findings import Finding, Report
-from fsep.protocol import Requirement, load
+from fsep.protocol import Requirement
 from fsep.render.layout import counted, wrap
 from fsep.render.safe import cells, safe
 from fsep.render.set_aside import acknowledged, where
 from fsep.render.style import Style
+from fsep.render.subject import facet_of, requirements
 
 Lines = list[str]
 
@@ -27,9 +27,10 @@ def finding_sections(report: Report, style: Style) -> list[Lines]:
 
     What is waived or known from the baseline is not among them.
     """
-    known = _requirements(report)
-    asked = [one for one in report.open_findings if _facet(one, known, report) in report.asked]
-    others = [one for one in report.open_findings if _facet(one, known, report) not in report.asked]
+    known = requirements(report)
+    shown = report.open_findings
+    asked = [one for one in shown if facet_of(one.requirement, known, report) in report.asked]
+    others = [one for one in shown if facet_of(one.requirement, known, report) not in report.asked]
     sections = []
     for title, findings in (
         ("Findings", asked),
@@ -54,27 +55,6 @@ def finding_sections(report: Report, style: Style) -> list[Lines]:
 def _heading(title: str, totals: str, style: Style) -> Lines:
     lines = wrap(f"{title}: {totals}", style.columns, "", "  ")
     return [style.paint(lines[0][: len(title)], "bold") + lines[0][len(title) :], *lines[1:]]
-
-
-def _requirements(report: Report) -> Mapping[str, Requirement]:
-    """Return what the protocol says of its requirements; nothing where its version is not at hand."""
-    try:
-        return load(str(report.protocol["version"])).requirements
-    except FsepError:
-        return {}
-
-
-def _facet(finding: Finding, known: Mapping[str, Requirement], report: Report) -> str:
-    if finding.requirement in known:
-        return known[finding.requirement].facet
-    return next(
-        (
-            name
-            for name, facet in report.facets.items()
-            if any(one.startswith(finding.requirement) for one in facet.because)
-        ),
-        "-",
-    )
 
 
 def _totals(findings: Sequence[Finding], report: Report) -> str:
