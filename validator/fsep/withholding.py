@@ -97,6 +97,12 @@ def run_slots(head: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[Sl
     yield from _attempt_slots(failure, "/failure", run)
 
 
+def may_hold(data: bytes) -> bool:
+    """Whether raw JSON may hold a withheld value; never false where it does."""
+    # A name may be written with escapes, and its letters are those of the last two rows of ASCII.
+    return b'"withheld"' in data or b"\\u006" in data or b"\\u007" in data
+
+
 def holds_withheld(slots: Iterator[Slot]) -> bool:
     """Whether a value is withheld at one of the places."""
     return any(is_withheld(slot.value) for slot in slots)
@@ -107,12 +113,11 @@ def _event_slots(event: Mapping[str, Any], here: str, run: Mapping[str, str]) ->
     traits |= {member: event[member] for member in ("thread", "actor", "origin", "role") if member in event}
     if "content" in event:
         yield from _content_slots(event, here, {**traits, "value": "message"})
-    for place, call in enumerate(event.get("tool_calls", ())):
-        yield Slot(
-            f"{here}/tool_calls/{place}/arguments", call, "arguments", {**traits, "value": "arguments"}
-        )
+    calls = [(f"tool_calls/{place}", call) for place, call in enumerate(event.get("tool_calls", ()))]
     if "call" in event:
-        yield Slot(f"{here}/call/arguments", event["call"], "arguments", {**traits, "value": "arguments"})
+        calls.append(("call", event["call"]))
+    for there, call in calls:
+        yield Slot(f"{here}/{there}/arguments", call, "arguments", {**traits, "value": "arguments"})
     if "text" in event.get("edit", ()):
         yield Slot(f"{here}/edit/text", event["edit"], "text", {**traits, "value": "edit"})
     yield from _attempt_slots(event, here, traits)

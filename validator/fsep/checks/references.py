@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from fsep.checks.registry import Answer, Blocked, Passed, check
+from fsep.checks.registry import Answer, Blocked, Passed, Withheld, check
 from fsep.checks.study import Document, Study
 from fsep.digests import program_digest
 from fsep.findings import Place, Problem
 from fsep.parsing.walk import texts
+from fsep.withholding import holds_withheld, item_slots
 
 BOUND_ROLES = ("scaffold", "simulator", "environment")
 ITEMS = "items.jsonl"
@@ -129,6 +130,9 @@ def items_lock(study: Study) -> Iterator[Answer]:
             expected=fixed["count"],
         )
     elif study.items_sha256 != fixed["sha256"]:
+        if any(holds_withheld(item_slots(record)) for _, record in study.item_lines.values()):
+            yield Withheld()
+            return
         yield Problem(
             "the items are not those the design fixes",
             study.design.place("/items/sha256"),
@@ -169,7 +173,7 @@ def names_of_systems(study: Study) -> Iterator[Answer]:
                 )
                 break
         else:
-            yield Passed()
+            yield Withheld() if holds_withheld(item_slots(record)) else Passed()
     if study.lost_items is not None:
         yield Blocked.by(study.lost_items)
 

@@ -16,9 +16,7 @@ from fsep.protocol.schema_errors import explain, is_valid
 
 SCHEMA = "withholding-policy"
 _YAML = (".yaml", ".yml")
-_ADVICE = (
-    "`fsep schema show withholding-policy` prints the schema; the chapter on withholding has an example."
-)
+_ADVICE = "`fsep schema show withholding-policy` prints the schema; the specification has an example."
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class _Openings:
                 self.name,
                 self._next[0],
                 "",
-                "the salt is one used before (FSEP-WHD-001): it hides neither value",
+                "the salt was used before (FSEP-WHD-001): it hides neither value",
             )
         self._salts.add(salt)
 
@@ -183,12 +183,8 @@ class _Verifying:
         pairs = zip_longest(self.public.lines(path), self.private.lines(path))
         for number, (ours, theirs) in enumerate(pairs, 1):
             if ours is None or theirs is None:
-                self.seen.fault(
-                    path,
-                    number,
-                    "",
-                    f"only the {'public' if theirs is None else 'private'} file has the line",
-                )
+                where = "public" if theirs is None else "private"
+                self.seen.fault(path, number, "", f"only the {where} file has the line")
                 continue
             run = None
             if role_of(path) == "transcripts":

@@ -31,7 +31,8 @@ def withheld_lines(made: Withheld, private: str, public: str, openings: str) -> 
         lines.append(f"{counted(made.withdrawn, 'run')} withdrawn: what they said can be opened by nobody.")
     if made.extensions:
         lines.append(
-            f"PUBLISHED AS THEY ARE: {counted(made.extensions, 'object')} under `extensions`, which cannot be withheld."
+            f"PUBLISHED AS THEY ARE: {counted(made.extensions, 'object')} under `extensions`, "
+            "which cannot be withheld."
         )
     return [
         *lines,
@@ -48,7 +49,7 @@ def verified_lines(seen: Verification) -> list[str]:
     says = (
         f"{counted(seen.faults, 'thing')} in the public bundle, the private one and the openings disagree."
         if seen.faults
-        else "the public bundle is the private one but for the values withheld, and each of them opens to the private value."
+        else "the public bundle is the private one but for what is withheld, which opens to it."
     )
     lines = [f"{word}: {says}", *(f"  {_fault(fault)}" for fault in seen.listed)]
     if (more := seen.faults - len(seen.listed)) > 0:
