@@ -105,11 +105,14 @@ def observe(line: RunLine) -> Observed:
 
 def _of_event(event: Mapping[str, Any]) -> Observed:
     content = event.get("content")
+    if isinstance(content, dict):
+        # Withheld: whether there was reasoning in it is not known.
+        return Observed()
     parts = content if isinstance(content, list) else ()
     thoughts = [part for part in parts if part["type"] == "reasoning" and part["form"] != "none"]
     reasoning, signed = int(bool(thoughts)), int(any("signature" in part for part in thoughts))
     elsewhere = any("blob" in part or isinstance(part.get("text"), dict) for part in parts)
-    text = "" if isinstance(content, dict) or event.get("tool_calls") or elsewhere else text_of(content, str)
+    text = "" if event.get("tool_calls") or elsewhere else text_of(content, str)
     if not text:
         return Observed(outputs=1, reasoning=reasoning, signed=signed)
     names = _members(text)

@@ -11,7 +11,7 @@ from fsep.checks.study import Document, Study
 from fsep.digests import program_digest
 from fsep.findings import Place, Problem
 from fsep.parsing.walk import texts
-from fsep.withholding import holds_withheld, item_slots
+from fsep.withholding import is_withheld
 
 BOUND_ROLES = ("scaffold", "simulator", "environment")
 ITEMS = "items.jsonl"
@@ -130,7 +130,8 @@ def items_lock(study: Study) -> Iterator[Answer]:
             expected=fixed["count"],
         )
     elif study.items_sha256 != fixed["sha256"]:
-        if any(holds_withheld(item_slots(record)) for _, record in study.item_lines.values()):
+        records = [record for _, record in study.item_lines.values()]
+        if any(is_withheld(value) for record in records for value in record["fields"].values()):
             yield Withheld()
             return
         yield Problem(
@@ -163,7 +164,9 @@ def names_of_systems(study: Study) -> Iterator[Answer]:
             pattern, document.value["program"], "/program", document, f"the scaffold {id_!r}"
         )
     for item, (line, record) in study.item_lines.items():
-        for pointer, _, text in texts(record["fields"], "/fields"):
+        # What stands in a value's place is not of the item: a reason may name whom it likes.
+        stated = {name: value for name, value in record["fields"].items() if not is_withheld(value)}
+        for pointer, _, text in texts(stated, "/fields"):
             found = pattern.search(text.lower())
             if found:
                 yield Problem(
@@ -173,7 +176,7 @@ def names_of_systems(study: Study) -> Iterator[Answer]:
                 )
                 break
         else:
-            yield Withheld() if holds_withheld(item_slots(record)) else Passed()
+            yield Passed() if len(stated) == len(record["fields"]) else Withheld()
     if study.lost_items is not None:
         yield Blocked.by(study.lost_items)
 

@@ -52,6 +52,8 @@ class Policy:
             (number, trait, name)
             for number, rule in enumerate(self.withhold)
             for trait, names in rule.traits.items()
+            # What a value is cannot be misspelt.
+            if trait != "value"
             for name in names
         )
 

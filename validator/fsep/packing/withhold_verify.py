@@ -86,7 +86,8 @@ class _Openings:
         self.withdrawn: set[str] = set()
         self._lines = read_openings(path, protocol)
         self._salts: set[bytes] = set()
-        self._next = next(self._lines, None)
+        self._next: tuple[int, dict[str, Any]] | None = None
+        self._advance()
         while self._next is not None and "withdrawn" in self._next[1]:
             self.withdrawn.add(self._next[1]["withdrawn"])
             self._advance()
