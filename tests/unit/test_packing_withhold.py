@@ -236,6 +236,38 @@ def test_an_archive_is_read_and_written(desk: Desk) -> None:
     assert not desk.verify().faults
 
 
+# --- what is given away ---
+
+
+def test_a_published_text_that_repeats_a_withheld_one_is_told_of(desk: Desk) -> None:
+    rules = [{"value": ["message"], "origin": ["program"], "scaffold": ["critique"]}, {"value": ["field"]}]
+    quotes = desk.withhold(publish=rules).quotes
+    line = 1 + [run["run"] for run in desk.bench[parents.FIRST]].index(RUN)
+    assert quotes.first == (parents.FIRST, line, "/events/3/content")
+    # Two runs revise what they said, two do not.
+    assert quotes.count == 6
+    assert quotes.unread == 0
+
+
+def test_a_published_text_that_repeats_a_withheld_field_of_its_item_is_told_of(desk: Desk) -> None:
+    quotes = desk.withhold(publish=[{"value": ["message"], "step": ["ask"], "scaffold": ["direct"]}]).quotes
+    assert quotes.count == 3
+    assert quotes.first is not None
+    assert quotes.first[2] == "/events/0/content"
+
+
+def test_nothing_is_told_of_where_nothing_is_repeated(desk: Desk) -> None:
+    quotes = desk.withhold(publish=[{"value": ["field"]}]).quotes
+    assert (quotes.count, quotes.first, quotes.unread) == (0, None, 0)
+
+
+def test_lines_too_long_to_look_through_are_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fsep.limits.QUOTES_WORK", 0)
+    quotes = desk.withhold(publish=PROGRAM).quotes
+    assert quotes.count == 0
+    assert quotes.unread > 20
+
+
 # --- withdrawal ---
 
 

@@ -17,7 +17,9 @@ from fsep.packing.files import record_bytes
 from fsep.packing.openings import OpeningsWriter
 from fsep.packing.packed import LINES, Heads, Packed
 from fsep.packing.policy import Policy, read_policy
+from fsep.packing.quotes import Quotes, worth
 from fsep.packing.writer import BundleWriter
+from fsep.parsing.walk import texts
 from fsep.withholding import (
     SALT_BYTES,
     Slot,
@@ -40,7 +42,7 @@ class Withheld:
 
     `reasons` counts values by the reason given, `withdrawn` of how many runs no opening was kept; `holding`
     of `runs` hold a withheld value; `blobs` were left out; `extensions` counts those published, which nobody
-    can withhold.
+    can withhold; `quotes` tells of published texts that hold a withheld one.
     """
 
     bundle_sha256: str
@@ -51,6 +53,7 @@ class Withheld:
     runs: int
     blobs: int
     extensions: int
+    quotes: Quotes
 
     @property
     def values(self) -> int:
@@ -92,6 +95,7 @@ def withhold(bundle: Path, policy: Path, out: Path, openings: Path) -> Withheld:
             len(work.runs),
             work.left_out,
             work.extensions,
+            work.quotes,
         )
 
 
@@ -105,6 +109,7 @@ class _Withholding:
         self.holding: set[str] = set()
         self.referred: set[str] = set()
         self.left_out = self.extensions = 0
+        self.quotes = Quotes()
 
     def run(self) -> None:
         """Write every file but the manifest."""
@@ -130,12 +135,15 @@ class _Withholding:
         for number, data, record in self.private.lines(path):
             where = f"{path}, line {number}"
             if role_of(path) == "items":
-                changed = self._replace(path, number, item_slots(record))
+                hidden, _ = self._replace(path, number, item_slots(record))
+                self.quotes.keep(record["id"], {text for value in hidden for text in worth(value)})
             else:
                 head = heads.of(record, where)
-                changed = self._replace(path, number, run_slots(head, record))
+                hidden, published = self._replace(path, number, run_slots(head, record))
                 self._count(head, record)
-            written = record_bytes(where, record) if changed else data + b"\n"
+                sought = {text for value in hidden for text in worth(value)}
+                self.quotes.look(path, number, head["item"], sought, published)
+            written = record_bytes(where, record) if hidden else data + b"\n"
             self.extensions += _extensions(record)
             if suspicious(written):
                 _refuse_credentials(where, record, names=False)
@@ -149,24 +157,30 @@ class _Withholding:
             self.holding.add(head["run"])
         self.referred.update(blobs_of(record))
 
-    def _replace(self, path: str, line: int, slots: Iterator[Slot]) -> bool:
-        """Replace what is not published; whether anything was."""
-        changed = False
+    def _replace(
+        self, path: str, line: int, slots: Iterator[Slot]
+    ) -> tuple[list[Any], list[tuple[str, str]]]:
+        """Replace what is not published; return it, and with their pointers the texts that are."""
+        hidden: list[Any] = []
+        published: list[tuple[str, str]] = []
         for slot in slots:
             kind = kind_of(slot.value)
             if kind is None or is_withheld(slot.value):
                 continue
             reason = self._reason(slot)
             if reason is None:
+                # The texts of content parts come as places of their own.
+                if slot.key != "content" or isinstance(slot.value, str):
+                    published += [(here, text) for here, _, text in texts(slot.value, slot.pointer)]
                 continue
             salt = secrets.token_bytes(SALT_BYTES)
             if slot.traits.get("run") not in self.policy.withdrawn:
                 self.kept.opening(path, line, slot.pointer, salt, slot.value)
             stands_for = {"commitment": commitment(salt, slot.value), "kind": kind, "reason": reason}
+            hidden.append(slot.value)
             slot.holder[slot.key] = {"withheld": stands_for}
             self.reasons[reason] += 1
-            changed = True
-        return changed
+        return hidden, published
 
     def _reason(self, slot: Slot) -> str | None:
         """Return why a value is withheld, None for one that is published."""

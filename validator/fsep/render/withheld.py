@@ -34,6 +34,13 @@ def withheld_lines(made: Withheld, private: str, public: str, openings: str) -> 
             f"PUBLISHED AS THEY ARE: {counted(made.extensions, 'object')} under `extensions`, "
             "which cannot be withheld."
         )
+    if made.quotes.first is not None:
+        path, line, pointer = made.quotes.first
+        where = f"{safe(path, limits.TEXT_VALUE)}:{line} {safe(pointer, limits.TEXT_VALUE)}"
+        texts = counted(made.quotes.count, "published text repeats", "published texts repeat")
+        lines.append(f"LOOK AGAIN: {texts} a withheld one word for word; the first: {where}")
+    if made.quotes.unread:
+        lines.append(f"{counted(made.quotes.unread, 'line')} too long to look for quoted texts.")
     return [
         *lines,
         f"Keep {kept} private and safe: without it nobody can show what was withheld.",
@@ -49,12 +56,13 @@ def verified_lines(seen: Verification) -> list[str]:
     says = (
         f"{counted(seen.faults, 'thing')} in the public bundle, the private one and the openings disagree."
         if seen.faults
-        else "the public bundle is the private one but for what is withheld, which opens to it."
+        else "the public bundle is the private one but for what is withheld."
     )
     lines = [f"{word}: {says}", *(f"  {_fault(fault)}" for fault in seen.listed)]
     if (more := seen.faults - len(seen.listed)) > 0:
         lines.append(f"  and {number(more)} more")
-    lines.append(f"{counted(seen.opened, 'value')} opened.")
+    opened = counted(seen.opened, "withheld value opens", "withheld values open")
+    lines.append(f"{opened} to what the private bundle holds.")
     if seen.before:
         lines.append(f"{counted(seen.before, 'value')} withheld in the private bundle already.")
     for run, count in sorted(seen.withdrawn.items())[: limits.TEXT_GAPS]:
