@@ -463,6 +463,27 @@ def test_an_opening_that_is_not_used_is_found(desk: Desk) -> None:
     assert "not used" in fault.message
 
 
+def test_an_opening_of_what_is_published_is_found(desk: Desk) -> None:
+    desk.withhold(publish=PROGRAM)
+    kept = desk.kept()
+    number = next(place for place, one in enumerate(kept) if one["pointer"] == "/events/1/content")
+    desk.keep(
+        [*kept[:number], {**kept[number], "pointer": "/events/0/content", "salt": "0" * 64}, *kept[number:]]
+    )
+    (fault,) = desk.verify().listed
+    assert (fault.file, fault.line) == ("kept.jsonl", number + 1)
+    assert "not used" in fault.message
+
+
+def test_a_withheld_value_that_is_said_to_be_of_another_kind_is_found(desk: Desk) -> None:
+    desk.withhold(publish=PROGRAM)
+    path = desk.public / parents.SECOND
+    path.write_bytes(path.read_bytes().replace(b'"kind":"string"', b'"kind":"number"', 1))
+    first, second = desk.verify().listed
+    assert first.message == "the value withheld is of another kind than the private one"
+    assert second.message == "the public file was changed after its manifest was written"
+
+
 def test_a_salt_that_was_used_twice_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "token_bytes", lambda size: b"\7" * size)
     desk.withhold(
