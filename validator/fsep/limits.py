@@ -123,6 +123,12 @@ TEXT_GAPS: Final = 40
 # Names in a list of them.
 TEXT_NAMES: Final = 6
 
+# --- withholding ---
+
+# Withheld texts of a run's line times the characters of its published ones: looking for the former in the
+# latter then takes up to a quarter of a second; lines in use come to a thousandth.
+QUOTES_WORK: Final = 2**28
+
 # --- time-stamps ---
 
 # A proof: those of authorities in use have 1 to 8 KiB with their certificates; the time to read one grows

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from fsep.checks.line import instant
-from fsep.checks.registry import Answer, Blocked, BlockedError, Passed, check
+from fsep.checks.registry import Answer, Blocked, BlockedError, Passed, Withheld, check
 from fsep.checks.study import Document, Study
 from fsep.checks.timestamps import TimestampError, proven_time
 from fsep.checks.whole import Whole
@@ -66,6 +66,8 @@ def committed_as_it_stands(whole: Whole) -> Iterator[Answer]:
             )
         elif commitments[place]["sha256"] == stands:
             yield Passed()
+        elif of == "transcripts" and whole.summary.counts.get("holding"):
+            yield Withheld()
         else:
             yield Problem(
                 f"what was committed as {of} is not what the bundle holds",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fsep.checks.registry import Answer, Blocked, BlockedError, Passed, check
+from fsep.checks.registry import Answer, Blocked, BlockedError, Passed, Withheld, check
 from fsep.checks.study import Ledger, Study
 from fsep.checks.summary import Summary
 from fsep.checks.whole import Whole
@@ -72,12 +72,14 @@ def _compare(study: Study, summary: Summary, ledger: Ledger) -> Iterator[Answer]
             yield Problem(f"the run {run!r} ends without a start, or twice", Place(LEDGER, number))
         else:
             ends[run] = line
-    for run, (status, digest) in summary.events_sha256.items():
+    for run, (status, digest, withheld) in summary.events_sha256.items():
         end = ends.get(run)
         if run not in starts:
             yield Problem(f"the ledger has no start of the run {run!r}", Place(LEDGER))
         elif end is None and status != "failed":
             yield Problem(f"the ledger has no end of the run {run!r}", Place(LEDGER))
+        elif end is not None and withheld and end["status"] == status and end["events_sha256"] != digest:
+            yield Withheld()
         elif end is not None and (end["status"], end["events_sha256"]) != (status, digest):
             yield Problem(
                 f"the run {run!r} is not the one whose end the ledger records",

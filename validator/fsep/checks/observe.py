@@ -100,7 +100,12 @@ def _common_end(one: str | None, other: str | None) -> str | None:
 def observe(line: RunLine) -> Observed:
     """Return what the outputs of a line show."""
     primary = line.program.primary if line.program is not None else None
-    outputs = [event for _, event in line.outputs if event["actor"] == primary]
+    # Of what is withheld as a whole it is not known whether there was reasoning in it.
+    outputs = [
+        event
+        for _, event in line.outputs
+        if event["actor"] == primary and not isinstance(event.get("content"), dict)
+    ]
     thoughts = [found for event in outputs if (found := _thoughts(event.get("content")))]
     texts = [
         text for event in outputs if not event.get("tool_calls") and (text := _text(event.get("content")))

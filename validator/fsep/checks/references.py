@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from fsep.checks.registry import Answer, Blocked, Passed, check
+from fsep.checks.registry import Answer, Blocked, Passed, Withheld, check
 from fsep.checks.study import Document, Study
 from fsep.digests import program_digest
 from fsep.findings import Place, Problem
 from fsep.parsing.walk import texts
+from fsep.withholding import is_withheld
 
 BOUND_ROLES = ("scaffold", "simulator", "environment")
 ITEMS = "items.jsonl"
@@ -129,6 +130,10 @@ def items_lock(study: Study) -> Iterator[Answer]:
             expected=fixed["count"],
         )
     elif study.items_sha256 != fixed["sha256"]:
+        records = [record for _, record in study.item_lines.values()]
+        if any(is_withheld(value) for record in records for value in record["fields"].values()):
+            yield Withheld()
+            return
         yield Problem(
             "the items are not those the design fixes",
             study.design.place("/items/sha256"),
@@ -159,7 +164,9 @@ def names_of_systems(study: Study) -> Iterator[Answer]:
             pattern, document.value["program"], "/program", document, f"the scaffold {id_!r}"
         )
     for item, (line, record) in study.item_lines.items():
-        for pointer, _, text in texts(record["fields"], "/fields"):
+        # What stands in a value's place is not of the item: a reason may name whom it likes.
+        stated = {name: value for name, value in record["fields"].items() if not is_withheld(value)}
+        for pointer, _, text in texts(stated, "/fields"):
             found = pattern.search(text.lower())
             if found:
                 yield Problem(
@@ -169,7 +176,7 @@ def names_of_systems(study: Study) -> Iterator[Answer]:
                 )
                 break
         else:
-            yield Passed()
+            yield Passed() if len(stated) == len(record["fields"]) else Withheld()
     if study.lost_items is not None:
         yield Blocked.by(study.lost_items)
 

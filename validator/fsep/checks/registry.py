@@ -41,7 +41,14 @@ class Passed:
     count: int = 1
 
 
-Answer = Problem | Blocked | Passed
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """So many things need a value that is withheld, and are otherwise as required."""
+
+    count: int = 1
+
+
+Answer = Problem | Blocked | Passed | Withheld
 Function = Callable[..., Iterable[Answer]]
 F = TypeVar("F", bound=Function)
 
@@ -69,8 +76,8 @@ def check(requirement: str, scope: Scope) -> Callable[[F], F]:
     """Bind a function to a requirement.
 
     The function is given the subjects of its scope and yields a `Problem` for each fault, `Passed` for what
-    it looked at and found right, `Blocked` for what it could not look at; nothing where the requirement does
-    not apply.
+    it looked at and found right, `Blocked` for what it could not look at, `Withheld` for what it would need a
+    withheld value for; nothing where the requirement does not apply.
     """
 
     def bind(function: F) -> F:
@@ -100,6 +107,8 @@ def run(checks_: Iterable[Check], collector: Collector, *subjects: Any) -> None:
                     collector.failed(one.requirement, answer)
                 elif isinstance(answer, Passed):
                     collector.passed(one.requirement, answer.count)
+                elif isinstance(answer, Withheld):
+                    collector.withheld(one.requirement, answer.count)
                 else:
                     collector.not_checked(one.requirement, answer.reason)
         except BlockedError as error:

@@ -54,7 +54,8 @@ class Summary:
     `index` holds an entry for each usable run, in order; `first_start` the earliest start with the run that
     has it; `broken` the files that were not gone by, each with the requirement that failed; `lost_runs` how
     many runs have no place in the plan because of an earlier failure, by its requirement; `events_sha256` the
-    digests of runs' events where a ledger asks for them. Summaries merge: associative, with the empty summary
+    status, the digest of the events and whether one of them holds a withheld value, of every run, where a
+    ledger asks for them. Summaries merge: associative, with the empty summary
     as identity.
     """
 
@@ -68,7 +69,7 @@ class Summary:
     unstarted: int = 0
     broken: Mapping[str, str] = field(default_factory=dict)
     lost_runs: Mapping[str, int] = field(default_factory=dict)
-    events_sha256: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    events_sha256: Mapping[str, tuple[str, str, bool]] = field(default_factory=dict)
 
     def __add__(self, other: Summary) -> Summary:
         """Merge two summaries."""

@@ -25,6 +25,7 @@ COMMANDS = {
     "init": "fsep.cli.init",
     "pack": "fsep.cli.pack",
     "import": "fsep.cli.import_",
+    "withhold": "fsep.cli.withhold",
 }
 
 

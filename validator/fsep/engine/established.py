@@ -55,7 +55,8 @@ def established(
         )
     if counts.get("withheld"):
         attested.append(
-            f"{counts['withheld']} of {counts['runs']} runs hold withheld text: they were not replayed here."
+            f"{counts['withheld']} of {counts['runs']} runs need withheld values: they were not replayed "
+            "here."
         )
     return {
         "by_recomputation": tuple(recomputed),

@@ -17,6 +17,7 @@ from fsep.engine.reading import record
 from fsep.findings import Collector, Place, Problem
 from fsep.parsing.canonical import canonical
 from fsep.parsing.lines import Line
+from fsep.withholding import holds_withheld, may_hold, run_slots
 
 # A line that can be used: its number, its bytes and its value.
 Taken = tuple[int, bytes, Any]
@@ -99,7 +100,7 @@ class Lines:
         self.number, self.data, self.record = first
         self.head: Mapping[str, Any] = self.record
         self.first, self.read, self.parts = 0, 1, self.head.get("parts", 1)
-        self.confused = False
+        self.confused = self.withheld = False
         self.events_sha256 = sha256(b"[")
         self._check()
 
@@ -170,6 +171,8 @@ class Lines:
         run(self._line_checks, feed.collector, line)
         self.confused |= feed.collector.failures("FSEP-TRN-002") > before
         feed.counts["events"] += len(line.events)
+        if may_hold(self.data):
+            self.withheld |= holds_withheld(run_slots(self.head, self.record))
         seen = observe(line)
         if seen.outputs:
             system = self.head["system"]

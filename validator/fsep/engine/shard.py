@@ -97,7 +97,7 @@ class _File:
         self.index = bytearray()
         self.first_start: tuple[str, str] | None = None
         self.unstarted = 0
-        self.events_sha256: dict[str, tuple[str, str]] = {}
+        self.events_sha256: dict[str, tuple[str, str, bool]] = {}
 
     def check(self) -> None:
         """Check every run."""
@@ -145,8 +145,9 @@ class _File:
             return
         self.collector.passed("FSEP-TRN-001")
         self._place_in_plan(number, head)
+        self.feed.counts["holding"] += lines.withheld
         if self.study.ledger is not None:
-            self.events_sha256[head["run"]] = (head["status"], lines.digest())
+            self.events_sha256[head["run"]] = (head["status"], lines.digest(), lines.withheld)
 
     def _refer(self, lines: Lines, head: Mapping[str, Any]) -> None:
         """Hold a run's references to what there is (FSEP-REF-005)."""

@@ -93,6 +93,9 @@ def _sizes(report: Report) -> str:
     ]
     if counts.get("runs") and not counts.get("replayed"):
         replayed.insert(0, "none replayed")
+    if counts.get("withheld"):
+        # Who could replay the rest is not here to ask.
+        replayed[0] = f"{number(counts['replayed'])} of {counted(counts['runs'], 'run')} replayed here"
     return ", ".join(words) + (f" ({', '.join(replayed)})" if replayed else "")
 
 

@@ -10,6 +10,7 @@ from fsep.render.layout import counted, wrap
 from fsep.render.program_text import ProgramText, Segment
 from fsep.render.safe import cells, guard, safe, veiled
 from fsep.render.style import Paint, Style
+from fsep.withholding import is_withheld
 
 Event = Mapping[str, Any]
 
@@ -257,6 +258,10 @@ def _text(text: str, bar: str, style: Style, *paints: Paint) -> Iterator[str]:
 
 def _call(verb: str, call: Mapping[str, Any], style: Style) -> Iterator[str]:
     arguments = call["arguments"]
+    if is_withheld(arguments):
+        yield style.paint(f"     → {verb} {safe(call['name'])}", "yellow")
+        yield from _withheld(arguments, style)
+        return
     shown = (
         ", ".join(f"{safe(name)}={_value(value)}" for name, value in arguments.items())
         if isinstance(arguments, Mapping)
@@ -274,11 +279,13 @@ def _end(head: Event, number: int, style: Style) -> Iterator[str]:
     yield style.paint(f"End after {counted(number, 'event')}", "bold")
     if "failure" in head:
         failure = head["failure"]
+        message = failure.get("message")
         yield from wrap(
-            f"Failure: {safe(failure['kind'])}"
-            + (f": {safe(failure['message'])}" if "message" in failure else ""),
+            f"Failure: {safe(failure['kind'])}" + (f": {safe(message)}" if isinstance(message, str) else ""),
             style.columns,
         )
+        if isinstance(message, Mapping):
+            yield from _withheld(message, style)
     for part in head.get("result", ()):
         yield f"Result {style.paint(safe(part['name']), 'bold')}"
         yield from _content(part["content"], None, style)

@@ -10,6 +10,7 @@ from fsep.scaffold.machine import Ending, Exhausted, External, Item, Run, Settin
 from fsep.scaffold.message import BlobText, Output, WithheldText, no_blobs, view_content
 from fsep.scaffold.program import Program
 from fsep.scaffold.view import Request
+from fsep.withholding import is_withheld
 
 Kind = Literal["event", "text", "origin", "request", "result", "status", "parameters"]
 
@@ -137,9 +138,10 @@ def _drive(
         divergence = _compare(want, event, source.taken, seen, blob_text)
         if divergence is not None:
             return divergence
-        answer = (
-            None if want.content is not None else Output(event.get("content"), event.get("tool_calls", ()))
-        )
+        calls = event.get("tool_calls", ())
+        if any(is_withheld(call["arguments"]) for call in calls):
+            raise WithheldText
+        answer = None if want.content is not None else Output(event.get("content"), calls)
         source.advance()
 
 
@@ -165,15 +167,20 @@ def _first_difference(expected: Mapping[str, Any], event: Mapping[str, Any], pla
     for kind, members in _ORDER:
         for member in members:
             if member in expected and event.get(member) != expected[member]:
-                if member == "edit" and _withheld_alone(event["edit"], expected["edit"]):
+                if kind == "text" and _withheld_alone(member, event.get(member), expected[member]):
                     raise WithheldText
                 return Divergence(kind, place, member, event.get(member), expected[member])
     raise AssertionError("a member of an event is in no order of comparison")
 
 
-def _withheld_alone(recorded: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
-    """Whether what keeps two edits from being compared is a text that is withheld, and nothing else."""
-    return isinstance(recorded.get("text"), dict) and {**recorded, "text": expected.get("text")} == expected
+def _withheld_alone(member: str, recorded: Any, expected: Mapping[str, Any]) -> bool:
+    """Whether what keeps two edits or calls from being compared is withheld, and nothing else differs."""
+    inner = "text" if member == "edit" else "arguments"
+    return (
+        isinstance(recorded, dict)
+        and is_withheld(recorded.get(inner))
+        and {**recorded, inner: expected.get(inner)} == expected
+    )
 
 
 def _compare_request(
