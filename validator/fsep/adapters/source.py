@@ -78,11 +78,11 @@ class Source:
     """How many texts held the shape of a credential, which is not in `root`."""
 
 
-def read_source(path: Path) -> Source:
-    """Read a JSON file whole.
+def read_bytes(path: Path) -> bytes:
+    """Read a file whole.
 
     Raises:
-        SourceError: when it cannot be read, is too large, or is no strict JSON object.
+        SourceError: when it cannot be read or is too large.
     """
     try:
         with path.open("rb") as stream:
@@ -93,10 +93,25 @@ def read_source(path: Path) -> Source:
         ) from None
     if len(data) > limits.SOURCE_BYTES:
         raise SourceError(f"{visible(path.name)} is larger than {limits.SOURCE_BYTES} bytes.")
+    return data
+
+
+def read_source(path: Path) -> Source:
+    """Read a JSON file whole.
+
+    Raises:
+        SourceError: when it cannot be read, is too large, or is no strict JSON object.
+    """
+    data = read_bytes(path)
     try:
         value = json.parse(data)
     except ParseError as error:
         raise SourceError(f"{visible(path.name)}:{error.line}:{error.column}: {error.message}") from None
+    return source_of(path, data, value)
+
+
+def source_of(path: Path, data: bytes, value: Any) -> Source:
+    """Return the source for a file's bytes and the value they hold, which has to be an object."""
     if not isinstance(value, dict):
         raise SourceError(
             f"{visible(path.name)} holds no JSON object.", advice="Is this a file of the format named?"
