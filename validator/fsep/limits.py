@@ -133,8 +133,9 @@ SOURCE_DIGITS: Final = 40
 # thousands of times, and each time it is written.
 SOURCE_REFERRED: Final = 1 * GIB
 
-# Samples that a log says were planned: each becomes an item, also where it was never run.
-SOURCE_PLANNED: Final = 100_000
+# Runs that a log says were planned: each that never was is declared missing, so that a number in a log alone
+# costs memory.
+SOURCE_PLANNED: Final = 1_000_000
 
 # What a zstandard frame may ask a reader to keep of its past, as its own command line has it.
 ZSTD_WINDOW_BYTES: Final = 128 * MIB

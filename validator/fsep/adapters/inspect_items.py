@@ -12,9 +12,9 @@ from fsep.adapters.inspect_content import plain_text
 from fsep.adapters.inspect_plan import metadata_field, usable
 from fsep.adapters.inspect_run import EXTENSION
 from fsep.adapters.inspect_source import Log, References, Sample, sample_id
-from fsep.adapters.loss import Loss
+from fsep.adapters.loss import CREDENTIALS, Loss
 from fsep.adapters.names import distinct_slugs
-from fsep.adapters.source import Node, SourceError
+from fsep.adapters.source import Node, SourceError, without_names
 
 # Messages of an input that become a field each; an item has room for 64.
 _MESSAGES = 32
@@ -137,7 +137,12 @@ class Items:
         held = sample.node.at("metadata").value
         fields |= {metadata_field(one): str(held[one]) for one in metadata}
         kept = {"sample_id": sample.node.value["id"]}
-        kept |= {one: sample.node.value[one] for one in ("target", "metadata") if sample.node.value.get(one)}
+        if sample.node.value.get("target"):
+            kept["target"] = sample.node.value["target"]
+        if held:
+            kept["metadata"], dropped = without_names(held)
+            if dropped:
+                self._loss.gap(CREDENTIALS, dropped, source=sample.node.where)
         return {"id": id_, "fields": fields, "extensions": {EXTENSION: kept}}
 
     def _fields(self, read: Input, shaped: bool) -> dict[str, Any]:
@@ -187,8 +192,8 @@ def _count(log: Log) -> int:
         return 0
     count, limit = dataset.get("samples", int, 0), config.get("limit")
     if isinstance(limit, list) and len(limit) == 2 and all(type(end) is int for end in limit):
-        return max(0, min(limit[1], count) - limit[0])
-    return min(limit, count) if type(limit) is int else count
+        return max(0, min(int(limit[1]), count) - int(limit[0]))
+    return min(int(limit), count) if type(limit) is int else count
 
 
 def _fits(text: Any) -> bool:

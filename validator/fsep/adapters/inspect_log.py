@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fsep import protocol
+from fsep import limits, protocol
 from fsep.adapters import inspect_gaps as gaps
 from fsep.adapters.inspect_calls import sent
 from fsep.adapters.inspect_items import Items, fields_of
@@ -85,20 +85,33 @@ class _Conversion:
                     )
                 seen.add((sample.id, sample.epoch))
                 self.replicates = max(self.replicates, sample.epoch)
+        if len(self.item_ids) * self.replicates * len(self.systems) > limits.SOURCE_PLANNED:
+            raise SourceError(f"More than {limits.SOURCE_PLANNED} runs were planned; so many are not read.")
 
     def _agreed(self, plan: Plan, steps: Sequence[Mapping[str, Any]]) -> Plan:
         """Return the plan, or where a recorded sample is no run of it, the plan of which nothing is known."""
+        why = self._disagreement(plan)
+        if why is not None:
+            # An opaque part may have changed what stood before it; where there is none, this is a surprise.
+            if plan.harness is None:
+                self.loss.gap(gaps.DISAGREES, why=why)
+            plan = all_opaque(steps)
+        if plan.harness is not None:
+            self.loss.gap(gaps.OPAQUE, solvers=plan.harness.name)
+        if any(isinstance(step, Generate) for step in plan.steps):
+            self.loss.gap(gaps.REQUESTS)
+        return plan
+
+    def _disagreement(self, plan: Plan) -> str | None:
+        """Say which sample is the first that is no run of a plan."""
         fields = fields_of(self.items)
         for system, recorded in self.recorded.items():
             for one in recorded:
                 ended = failed(one, self.systems[system].status) is None and one.sample.limit is None
                 why = disagreement(plan, fields[self.item_ids[one.sample.id]], one, ended=ended)
                 if why is not None:
-                    self.loss.gap(gaps.DISAGREES, why=f"in {one.sample.node.where}, {why}")
-                    plan = all_opaque(steps)
-        if plan.harness is not None:
-            self.loss.gap(gaps.OPAQUE, solvers=plan.harness.name)
-        return plan
+                    return f"in {one.sample.node.where}, {why}"
+        return None
 
     def write(self, out: Path) -> dict[str, Any]:
         """Write the bundle."""
@@ -209,7 +222,7 @@ class _Conversion:
 
     def _gaps(self) -> None:
         """Say what logs as a whole lack."""
-        for gap in (gaps.REQUESTS, gaps.PIN, gaps.PARAMETERS, gaps.MISSING_SHARE):
+        for gap in (gaps.PIN, gaps.PARAMETERS, gaps.MISSING_SHARE):
             self.loss.gap(gap)
         for id_, log in self.systems.items():
             name = log.source.name

@@ -3,8 +3,8 @@
 What solvers do is known for five of Inspect's own. A plan is a list of edits of a message list:
 `system_message` puts a text behind the last system message, `user_message` one at the end, `prompt_template`
 and `chain_of_thought` write the last user message anew, `generate` has the model speak. As long as the
-messages that a program says stay in their places, they are steps; from the first solver on of which that cannot
-be said, the plan is an opaque harness.
+messages that a program says stay in their places, they are steps; from the first solver on of which that
+cannot be said, the plan is an opaque harness.
 """
 
 from __future__ import annotations
