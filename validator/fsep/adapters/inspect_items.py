@@ -142,7 +142,7 @@ class Items:
         if held:
             kept["metadata"], dropped = without_names(held)
             if dropped:
-                self._loss.gap(CREDENTIALS, dropped, source=sample.node.where)
+                self._loss.gap(CREDENTIALS, dropped, source="samples/*/metadata")
         return {"id": id_, "fields": fields, "extensions": {EXTENSION: kept}}
 
     def _fields(self, read: Input, shaped: bool) -> dict[str, Any]:

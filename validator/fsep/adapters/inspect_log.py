@@ -110,7 +110,7 @@ class _Conversion:
                 ended = failed(one, self.systems[system].status) is None and one.sample.limit is None
                 why = disagreement(plan, fields[self.item_ids[one.sample.id]], one, ended=ended)
                 if why is not None:
-                    return f"in {one.sample.node.where}, {why}"
+                    return f"in sample {one.sample.id}, epoch {one.sample.epoch}, {why}"
         return None
 
     def write(self, out: Path) -> dict[str, Any]:
