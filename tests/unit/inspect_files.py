@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import struct
 import zipfile
@@ -64,7 +65,11 @@ def sample(id_: int | str, epoch: int = 1, answer: str = "Yes.", **more: Any) ->
         "scores": {"match": {"value": "C", "answer": "Yes", "explanation": "It matches."}},
         "metadata": {"topic": f"topic {id_}"},
         "store": {},
-        "events": [{"event": "sample_init"}, called(before, reply), {"event": "score"}],
+        "events": [
+            {"event": "sample_init"},
+            called(copy.deepcopy(before), copy.deepcopy(reply)),
+            {"event": "score"},
+        ],
         "attachments": {},
         "started_at": "2026-02-03T10:00:00+02:00",
         "completed_at": "2026-02-03T10:00:03+02:00",

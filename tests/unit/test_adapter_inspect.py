@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -302,7 +301,7 @@ def test_attachments_are_resolved(bring: Any, scheme: str) -> None:
     for message in (*one["messages"][:2], *one["events"][1]["input"]):
         one["attachments"][f"h{len(message['content'])}"] = message["content"]
         message["content"] = f"{scheme}h{len(message['content'])}"
-    bundle = bring(log([copy.deepcopy(one)]))
+    bundle = bring(log([one]))
     assert bundle.failing == ALWAYS
     assert bundle.run["events"][1]["content"] == "Question 1?"
 
@@ -333,7 +332,7 @@ def test_messages_of_a_pool_are_what_a_call_was_given(bring: Any, form: str) -> 
     one |= (
         {"message_pool": pool} if form == "message_pool" else {"events_data": {"messages": pool, "calls": []}}
     )
-    assert bring(log([copy.deepcopy(one)])).failing == ALWAYS
+    assert bring(log([one])).failing == ALWAYS
 
 
 def test_a_pool_that_holds_other_messages_shows(bring: Any) -> None:

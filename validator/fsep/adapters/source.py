@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from fsep import limits
 from fsep.credentials import HIDDEN, hidden, named, shaped
@@ -86,7 +86,8 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         with path.open("rb") as stream:
-            data = stream.read(limits.SOURCE_BYTES + 1)
+            # In pieces, since a read of so many bytes takes the memory for them at once.
+            data = b"".join(_pieces(stream, limits.SOURCE_BYTES + 1))
     except OSError as error:
         raise SourceError(
             f"{visible(str(path), limits.PATH_CHARACTERS)} cannot be read: {error.strerror}."
@@ -94,6 +95,12 @@ def read_bytes(path: Path) -> bytes:
     if len(data) > limits.SOURCE_BYTES:
         raise SourceError(f"{visible(path.name)} is larger than {limits.SOURCE_BYTES} bytes.")
     return data
+
+
+def _pieces(stream: BinaryIO, limit: int) -> Iterator[bytes]:
+    while limit > 0 and (piece := stream.read(min(limit, limits.CHUNK_BYTES))):
+        limit -= len(piece)
+        yield piece
 
 
 def read_source(path: Path) -> Source:
