@@ -520,6 +520,31 @@ def test_what_was_run_again_is_a_gap(bring: Any) -> None:
     assert bundle.run["extensions"]["org.inspect-ai"]["invalidated"] is True
 
 
+def test_a_sample_that_broke_off_after_its_last_message_is_a_failed_run_all_the_same(bring: Any) -> None:
+    bundle = bring(log([sample(1, error={"message": "the scorer failed"})]))
+    assert bundle.departures == [("run-failed", "1", 0)]
+    assert "broke-off-after-the-end" in bundle.gaps
+    assert "FSEP-ADH-005" in bundle.failing
+
+
+def test_what_of_a_log_is_not_read_is_named(bring: Any) -> None:
+    value = log([sample(1)], task_args={"a": 1}, tags=[])
+    value["config_updates"] = [{}]
+    what = bring(value).gaps["evaluation-maker-deep"]["what"]
+    assert what.endswith("not carried over: task_args, config_updates")
+
+
+def test_the_command_says_what_was_written_and_what_is_lacking(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_eval(tmp_path / "a.eval", log([sample(1)]))
+    assert main(["import", "inspect", str(source), "-o", str(tmp_path / "b.zip")]) == 0
+    out = capsys.readouterr().out
+    assert "b.zip written." in out
+    assert "  - not recorded: digests of the requests" in out
+    assert validate(tmp_path / "b.zip").facets["whole"].status == "reached"
+
+
 @needs_real
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
 def test_a_published_log_is_whole_and_its_texts_replay(tmp_path: Path, path: Path) -> None:

@@ -123,6 +123,14 @@ MISSING_SHARE = Gap(
     "eval",
     "`complete` is reached only without missing runs",
 )
+BROKE_AFTER = Gap(
+    "broke-off-after-the-end",
+    "changed",
+    "samples broke off after all of the plan's messages had come, as when a scorer fails; they are failed"
+    " runs, since the harness counts them as such",
+    "samples/*/error",
+    "FSEP-ADH-005 fails: as runs of the program they came to an end",
+)
 LIMITED = Gap(
     "limit-{type}",
     "changed",
@@ -199,6 +207,13 @@ MODEL = Gap(
     "`{member}` of the evaluation was not carried over: it may hold credentials, and is no part of a request",
     "eval/{member}",
     "what it changes in the requests is not known",
+)
+EVALUATION = Gap(
+    "evaluation-{system}",
+    "dropped",
+    "members of the log of {system} that were not carried over: {names}",
+    "eval, stats and others",
+    NO_CHECK,
 )
 MEMBERS = Gap(
     "sample-{member}",

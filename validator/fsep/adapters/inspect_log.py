@@ -9,13 +9,14 @@ from typing import Any
 from fsep import limits, protocol
 from fsep.adapters import inspect_gaps as gaps
 from fsep.adapters.inspect_calls import sent
+from fsep.adapters.inspect_head import declared, same_design, say_what_is_lacking
 from fsep.adapters.inspect_items import Items, fields_of
 from fsep.adapters.inspect_plan import Generate, Plan, all_opaque, program, read_plan, recorded_steps
 from fsep.adapters.inspect_run import EXTENSION, Recorded, RunOf, disagreement, failed
 from fsep.adapters.inspect_source import Log, References, read_log
-from fsep.adapters.loss import CREDENTIALS, Loss
+from fsep.adapters.loss import Loss
 from fsep.adapters.names import distinct_slugs, slug
-from fsep.adapters.source import SourceError, without_names
+from fsep.adapters.source import SourceError
 from fsep.adapters.valid import held
 from fsep.digests import item_digest, items_digest, program_digest
 from fsep.packing.files import run_records
@@ -23,8 +24,6 @@ from fsep.packing.writer import BundleWriter
 from fsep.parsing.canonical import digest
 
 SCAFFOLD = "plan"
-# Members of the evaluation that name or reach the model, and may hold credentials: never carried over.
-_OF_MODEL = ("model_args", "model_base_url", "model_roles")
 _REASON = 2000
 
 
@@ -51,7 +50,7 @@ class _Conversion:
         self.version = protocol.versions()[-1].version
         self.protocol = protocol.load(self.version)
         self.loss = Loss("inspect", [log.source for log in logs])
-        _same_design(logs)
+        same_design(logs)
         self.task = logs[0].eval.get("task", str)
         names = distinct_slugs((log.eval.get("model", str) for log in logs), 48)
         self.systems = dict(zip(names, logs, strict=True))
@@ -115,7 +114,7 @@ class _Conversion:
 
     def write(self, out: Path) -> dict[str, Any]:
         """Write the bundle."""
-        self._gaps()
+        say_what_is_lacking(self.systems, self.loss)
         first = next(iter(self.systems.values())).source.name
         scaffold = {
             "fsep": self.version,
@@ -173,17 +172,17 @@ class _Conversion:
         for place, step in enumerate(self.plan.steps):
             if not isinstance(step, Generate):
                 continue
-            declared = [sent({**_declared(log), **step.config}) for log in self.systems.values()]
+            stated = [sent({**declared(log), **step.config}) for log in self.systems.values()]
             calls = [
                 one.made_by[place]
                 for recorded in self.recorded.values()
                 for one in recorded
                 if place < len(one.made_by)
             ]
-            seen = [sent(call.at("config").value) for call in calls if call is not None] or declared
+            seen = [sent(call.at("config").value) for call in calls if call is not None] or stated
             if len({digest(one) for one in seen}) > 1:
                 self.loss.gap(gaps.DIFFERING)
-                seen = declared if len({digest(one) for one in declared}) == 1 else [{}]
+                seen = stated if len({digest(one) for one in stated}) == 1 else [{}]
             made[step.id] = seen[0]
         return made
 
@@ -196,7 +195,7 @@ class _Conversion:
             "kind": "system",
             "id": id_,
             "model": {"name": log.eval.get("model", str)},
-            "declared_parameters": sent(_declared(log)),
+            "declared_parameters": sent(declared(log)),
             "runner": {"name": "inspect_ai"}
             | ({"version": version[:200]} if isinstance(version, str) else {}),
             "extensions": {EXTENSION: {**kept, "status": log.status}},
@@ -219,63 +218,3 @@ class _Conversion:
             cell = {"system": system, "scaffold": SCAFFOLD, "item": item, "replicate": replicate}
             reason = f"the log holds no sample for it; the status of the log is {log.status}"
             departures.append({"kind": "run-missing", **cell, "reason": reason[:_REASON]})
-
-    def _gaps(self) -> None:
-        """Say what logs as a whole lack."""
-        for gap in (gaps.PIN, gaps.PARAMETERS, gaps.MISSING_SHARE):
-            self.loss.gap(gap)
-        for id_, log in self.systems.items():
-            name = log.source.name
-            if log.headless:
-                self.loss.gap(gaps.HEADLESS, system=id_)
-            if log.status != "success":
-                why = log.root.at("error").value.get("message")
-                self.loss.gap(
-                    gaps.STATUS, system=id_, status=log.status, why=str(why or "no reason is recorded")
-                )
-            dropped = log.source.credentials
-            for member in _OF_MODEL:
-                if log.eval.value.get(member):
-                    self.loss.gap(gaps.MODEL, member=member)
-                    dropped += without_names(log.eval.value[member])[1]
-            if dropped:
-                self.loss.gap(CREDENTIALS, dropped, source=name)
-            if log.numbers:
-                self.loss.gap(gaps.NUMBERS, log.numbers, source=name)
-            if log.superseded:
-                self.loss.gap(gaps.SUPERSEDED, log.superseded, source=name)
-            if log.root.value.get("results") or log.root.value.get("reductions"):
-                self.loss.gap(gaps.RESULTS)
-
-
-def _declared(log: Log) -> dict[str, Any]:
-    """Return what was declared of the generation: of the model, and of the plan, which goes before it."""
-    of_plan = log.root.at("plan").at("config").value
-    stated = {name: value for name, value in of_plan.items() if value is not None}
-    return {**log.eval.at("model_generate_config").value, **stated}
-
-
-def _same_design(logs: Sequence[Log]) -> None:
-    """Refuse logs that one design cannot hold."""
-    first = logs[0]
-    for log in logs[1:]:
-        other = next(
-            (place for place, value in _fixed(log).items() if digest(value) != digest(_fixed(first)[place])),
-            None,
-        )
-        if other is not None:
-            raise SourceError(
-                f"{log.source.root.where} and {first.source.root.where} differ in {other}: not one design.",
-                advice="Import them into a bundle each.",
-            )
-
-
-def _fixed(log: Log) -> dict[str, Any]:
-    spec = log.eval.value
-    return {
-        "plan/steps": recorded_steps(log.root.at("plan")),
-        "eval/task": spec.get("task"),
-        "eval/task_version": spec.get("task_version"),
-        "eval/task_args": spec.get("task_args"),
-        "eval/dataset/name": log.eval.at("dataset").value.get("name"),
-    }

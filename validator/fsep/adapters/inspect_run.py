@@ -159,6 +159,8 @@ class RunOf:
         if failure is not None:
             run["status"] = "failed"
             run["failure"] = {"kind": "infrastructure-error", "message": failure}
+            if self._plan.harness is None and len(run["events"]) == len(self._plan.steps):
+                self._loss.gap(gaps.BROKE_AFTER)
         elif sample.limit is not None:
             run["status"] = "limit-reached"
             self._loss.gap(gaps.LIMITED, type=sample.limit)
