@@ -43,6 +43,8 @@ READ = frozenset(
         "completed_at",
     )
 )
+# What a writer puts where there is nothing; which of them differs between the formats of one log.
+_NOTHING: tuple[Any, ...] = (None, [], {})
 _OF_SCORE = ("value", "answer", "explanation")
 # A reward the run's schema has room for.
 _REWARD = 1e9
@@ -168,7 +170,8 @@ class RunOf:
             run["status"] = "completed"
             run["result"] = [{"name": "answer", "content": self._result(run["events"])}]
         run |= times(sample.node, self._loss, started="started_at", ended="completed_at")
-        kept = {name: sample.node.value[name] for name in KEPT if sample.node.value.get(name) is not None}
+        held = {name: sample.node.value.get(name) for name in KEPT}
+        kept = {name: value for name, value in held.items() if value not in _NOTHING}
         kept |= self._scores(sample.node, run)
         if recorded.output is not None and recorded.output != recorded.last_words:
             self._loss.gap(gaps.OUTPUT)
@@ -246,7 +249,7 @@ class RunOf:
         scores: dict[str, Any] = {}
         for name, score in node.at("scores").value.items():
             held = score if isinstance(score, dict) else {"value": score}
-            held = {member: value for member, value in held.items() if value not in (None, [], {})}
+            held = {member: value for member, value in held.items() if value not in _NOTHING}
             scores[name] = {member: held[member] for member in _OF_SCORE if _fits(held.get(member))}
             if len(scores[name]) < len(held):
                 self._loss.gap(gaps.SCORES)
