@@ -123,6 +123,46 @@ def test_a_call_that_was_given_other_messages_than_those_recorded_is_found(bring
     assert "given other messages" in bundle.gaps["plan-disagrees"]["what"]
 
 
+def test_a_message_that_no_solver_makes_is_found(bring: Any) -> None:
+    value = log([sample(1)])
+    value["samples"][0]["messages"].append(said("user", "And?"))
+    assert "4 messages and 3 steps" in bring(value).gaps["plan-disagrees"]["what"]
+
+
+def test_an_output_other_than_the_last_words_is_found_and_kept(bring: Any) -> None:
+    bundle = bring(log([sample(1, output={"model": "x", "choices": [], "completion": "C"})]))
+    assert "plan-disagrees" in bundle.gaps
+    assert bundle.run["extensions"]["org.inspect-ai"]["output"] == "C"
+    assert bundle.run["result"][0]["content"] == "Yes."
+
+
+def test_a_system_message_goes_behind_the_system_messages_of_the_input(bring: Any) -> None:
+    first = [said("system", "First."), said("user", "Q")]
+    messages = [first[0], said("system", "Answer {briefly}, for children."), first[1], said("assistant", "A")]
+    one = sample(1, input=first, messages=messages, output=made.output(messages[-1]), events=[])
+    bundle = bring(log([one]))
+    assert [step["do"] for step in bundle.steps] == ["say", "say", "say", "generate"]
+    assert not bundle.failing & {"FSEP-ADH-001", "FSEP-ADH-002"}
+
+
+def test_each_of_two_outputs_has_its_own_call(bring: Any) -> None:
+    messages = [said("user", "Q"), said("assistant", "A"), said("user", "Sure?"), said("assistant", "A")]
+    calls = [
+        called(messages[:1], messages[1]),
+        called(messages[:3], messages[3], config={"temperature": 0.9}),
+    ]
+    value = log([sample(1, input="Q", messages=messages, output=made.output(messages[3]), events=calls)])
+    value["plan"] = plan(("generate", {}), ("user_message", {"template": "Sure?"}), ("generate", {}))
+    bundle = bring(value)
+    assert bundle.failing == ALWAYS
+    assert [bundle.run["events"][place]["parameters"]["temperature"] for place in (1, 3)] == [0.5, 0.9]
+    assert [step.get("parameters") for step in bundle.steps] == [
+        {"temperature": 0.5},
+        None,
+        {"temperature": 0.9},
+    ]
+
+
 def test_what_an_output_records_carries_over(bring: Any) -> None:
     event = bring(log([sample(1)])).run["events"][2]
     assert event["parameters"] == {"temperature": 0.5}
@@ -363,7 +403,8 @@ def test_images_are_blobs_and_their_messages_stand_in_the_external_part(bring: A
 
 
 @pytest.mark.parametrize(
-    "address", ["https://example.org/a.png", "<base64-data-removed>", "data:image/png,raw"]
+    "address",
+    ["https://example.org/a.png", "<base64-data-removed>", "data:image/png,raw", "data:image/png;base64,@@"],
 )
 def test_an_image_that_is_not_in_the_log_is_a_gap_and_never_fetched(bring: Any, address: str) -> None:
     parts = [{"type": "text", "text": "What?"}, {"type": "image", "image": address}]
@@ -441,7 +482,7 @@ def test_a_prompt_template_is_part_of_what_the_program_says(bring: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "template", ["{{{prompt}}", "{prompt!r}", "{prompt:>9}", "{prompt.x}", "{0}{prompt}", "{"]
+    "template", ["{{{prompt}}}", "{prompt!r}", "{prompt:>9}", "{prompt.x}", "{0}{prompt}", "{"]
 )
 def test_a_template_that_no_program_can_say_makes_the_plan_opaque(bring: Any, template: str) -> None:
     value = log([chat(said("user", "Q"), said("assistant", "A"), input="Q")])
@@ -472,8 +513,9 @@ def test_long_texts_are_blobs(bring: Any) -> None:
 
 def test_parameters_of_one_step_that_differ_are_a_gap_and_found(bring: Any) -> None:
     value = log([sample(1), sample(2)])
-    value["samples"][1]["events"][1]["config"] = {"temperature": 1.0}
+    value["samples"][0]["events"][1]["config"] = {"temperature": 1.0}
     bundle = bring(value)
+    assert bundle.steps[2]["parameters"] == {"temperature": 0.5}
     assert "parameters-differ" in bundle.gaps
     assert "FSEP-REQ-004" in bundle.failing
 

@@ -236,7 +236,7 @@ def usable(name: str) -> bool:
 
 
 def _template(parts: Parts) -> str | None:
-    """Write a template; None for what no template says, or one that is too long."""
+    """Write a template; None for what no template says, such as a brace right before a value."""
     joined: list[Part] = []
     for part in parts:
         if joined and not part.named and not joined[-1].named:
@@ -245,14 +245,10 @@ def _template(parts: Parts) -> str | None:
             joined.append(part)
     text = "".join(f"{{{{item.{part.text}}}}}" if part.named else literal(part.text) for part in joined)
     try:
-        read = parse(text).parts
+        parse(text)
     except TemplateError:
         return None
-    meant = tuple(f"item.{part.text}" if part.named else part.text for part in joined if part.text)
-    # A brace right before a value would be read as part of it.
-    if tuple(part for part in read if part) != meant or len(text) > limits.TEXT_CHARACTERS:
-        return None
-    return text
+    return text if len(text) <= limits.TEXT_CHARACTERS else None
 
 
 def program(plan: Plan, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
