@@ -66,7 +66,7 @@ def sample(id_: int | str, epoch: int = 1, answer: str = "Yes.", **more: Any) ->
         "metadata": {"topic": f"topic {id_}"},
         "store": {},
         "events": [
-            {"event": "sample_init"},
+            {"event": "tool", "output": "no object"},
             called(copy.deepcopy(before), copy.deepcopy(reply)),
             {"event": "score"},
         ],

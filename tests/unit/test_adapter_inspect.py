@@ -156,11 +156,8 @@ def test_each_of_two_outputs_has_its_own_call(bring: Any) -> None:
     bundle = bring(value)
     assert bundle.failing == ALWAYS
     assert [bundle.run["events"][place]["parameters"]["temperature"] for place in (1, 3)] == [0.5, 0.9]
-    assert [step.get("parameters") for step in bundle.steps] == [
-        {"temperature": 0.5},
-        None,
-        {"temperature": 0.9},
-    ]
+    stated = [step["parameters"] for step in bundle.steps if step["do"] == "generate"]
+    assert stated == [{"temperature": 0.5}, {"temperature": 0.9}]
 
 
 def test_what_an_output_records_carries_over(bring: Any) -> None:
