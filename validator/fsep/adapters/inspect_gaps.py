@@ -42,7 +42,8 @@ PARAMETERS = Gap(
     "parameters are those of the harness's configuration of each call, under its names; what the harness"
     " alone reads (retries, connections, caching, headers) is left out",
     "samples/*/events/*/config",
-    "the names may not be the provider's",
+    "the names may not be the provider's; the scaffold states what all calls of a step share, so that"
+    " FSEP-REQ-004 shows that they are alike and not that they were fixed before",
 )
 NO_PARAMETERS = Gap(
     "parameters-{system}",
