@@ -142,3 +142,17 @@ SOURCE_BYTES: Final = 512 * MIB
 
 # Characters a text has in a record at most; a longer one is kept in a blob, as the schemas say.
 TEXT_CHARACTERS: Final = 65_536
+
+# Digits of an integer that a source holds beyond what JSON carries safely, and that is kept as a text.
+SOURCE_DIGITS: Final = 40
+
+# Characters that references in a log stand for, counted wherever one stands: a text may be referred to
+# thousands of times, and each time it is written.
+SOURCE_REFERRED: Final = 1 * GIB
+
+# Runs that a log says were planned: each that never was is declared missing, so that a number in a log alone
+# costs memory.
+SOURCE_PLANNED: Final = 1_000_000
+
+# What a zstandard frame may ask a reader to keep of its past, as its own command line has it.
+ZSTD_WINDOW_BYTES: Final = 128 * MIB

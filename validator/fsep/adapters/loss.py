@@ -29,6 +29,17 @@ class Gap:
     consequence: str
 
 
+# Every source may hold some.
+CREDENTIALS = Gap(
+    "credentials",
+    "dropped",
+    "credentials stood in the source and were left out, or hidden in the texts they stood in; revoke them"
+    " where they were issued",
+    "{source}",
+    "nothing of them is in the bundle; messages that held one are marked rebuilt",
+)
+
+
 class Loss:
     """Gathers gaps, in the order in which they are first met; a gap that is met again is counted."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -36,3 +37,19 @@ def as_text(value: Any) -> str:
 def named_parameters(declared: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters whose names a record can hold."""
     return {name: value for name, value in declared.items() if re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name)}
+
+
+def distinct_slugs(names: Iterable[str], limit: int = SLUG_CHARACTERS) -> list[str]:
+    """Return an id for each name, in order; where one is taken, a number is put behind it."""
+    taken: dict[str, None] = {}
+    for name in names:
+        id_ = made = slug(name, limit)
+        while id_ in taken:
+            id_ = f"{made}-{len(taken) + 1}"
+        taken[id_] = None
+    return list(taken)
+
+
+def literal(text: str) -> str:
+    """Return the template that stands for a text."""
+    return text.replace("{{", "{{{{")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from fsep import limits
 from fsep.credentials import HIDDEN, hidden, named, shaped
@@ -78,25 +78,47 @@ class Source:
     """How many texts held the shape of a credential, which is not in `root`."""
 
 
-def read_source(path: Path) -> Source:
-    """Read a JSON file whole.
+def read_bytes(path: Path) -> bytes:
+    """Read a file whole.
 
     Raises:
-        SourceError: when it cannot be read, is too large, or is no strict JSON object.
+        SourceError: when it cannot be read or is too large.
     """
     try:
         with path.open("rb") as stream:
-            data = stream.read(limits.SOURCE_BYTES + 1)
+            # In pieces, since a read of so many bytes takes the memory for them at once.
+            data = b"".join(_pieces(stream, limits.SOURCE_BYTES + 1))
     except OSError as error:
         raise SourceError(
             f"{visible(str(path), limits.PATH_CHARACTERS)} cannot be read: {error.strerror}."
         ) from None
     if len(data) > limits.SOURCE_BYTES:
         raise SourceError(f"{visible(path.name)} is larger than {limits.SOURCE_BYTES} bytes.")
+    return data
+
+
+def _pieces(stream: BinaryIO, limit: int) -> Iterator[bytes]:
+    while limit > 0 and (piece := stream.read(min(limit, limits.CHUNK_BYTES))):
+        limit -= len(piece)
+        yield piece
+
+
+def read_source(path: Path) -> Source:
+    """Read a JSON file whole.
+
+    Raises:
+        SourceError: when it cannot be read, is too large, or is no strict JSON object.
+    """
+    data = read_bytes(path)
     try:
         value = json.parse(data)
     except ParseError as error:
         raise SourceError(f"{visible(path.name)}:{error.line}:{error.column}: {error.message}") from None
+    return source_of(path, data, value)
+
+
+def source_of(path: Path, data: bytes, value: Any) -> Source:
+    """Return the source for a file's bytes and the value they hold, which has to be an object."""
     if not isinstance(value, dict):
         raise SourceError(
             f"{visible(path.name)} holds no JSON object.", advice="Is this a file of the format named?"

@@ -9,15 +9,15 @@ from typing import Any
 
 from fsep import protocol
 from fsep.adapters import tau2_gaps as gaps
-from fsep.adapters.loss import Loss
-from fsep.adapters.names import as_text, named_parameters, slug
+from fsep.adapters.loss import CREDENTIALS, Loss
+from fsep.adapters.names import as_text, distinct_slugs, named_parameters, slug
 from fsep.adapters.source import Node, Source, SourceError, read_source, without_names
 from fsep.adapters.tau2_program import SCAFFOLD, scaffold
 from fsep.adapters.tau2_run import EXTENSION, Simulation
+from fsep.adapters.valid import held
 from fsep.digests import item_digest, items_digest, program_digest
 from fsep.packing.files import run_records
 from fsep.packing.writer import BundleWriter
-from fsep.protocol.schema_errors import explain, is_valid
 
 # What all files of one bundle have to share, since the design fixes it, as places under `info`.
 _SHARED = (
@@ -65,13 +65,8 @@ class _Conversion:
 
     def _systems(self, sources: list[Source]) -> dict[str, Source]:
         """Return the files by the id of their system."""
-        systems: dict[str, Source] = {}
-        for source in sources:
-            id_ = name = slug(source.root.at("info").at("agent_info").get("llm", str), 48)
-            while id_ in systems:
-                id_ = f"{name}-{len(systems) + 1}"
-            systems[id_] = source
-        return systems
+        names = (source.root.at("info").at("agent_info").get("llm", str) for source in sources)
+        return dict(zip(distinct_slugs(names, 48), sources, strict=True))
 
     def _same_design(self, sources: list[Source]) -> None:
         """Refuse files that one design cannot hold."""
@@ -203,7 +198,7 @@ class _Conversion:
         declared, dropped = without_names(info.at("agent_info").get("llm_args", dict, {}))
         dropped += without_names(info.at("user_info").get("llm_args", dict, {}))[1] + source.credentials
         if dropped:
-            self.loss.gap(gaps.CREDENTIALS, dropped, source=source.name)
+            self.loss.gap(CREDENTIALS, dropped, source=source.name)
         implementation = info.at("agent_info").get("implementation", str, "")
         if implementation not in ("", "llm_agent"):
             self.loss.gap(gaps.AGENT, implementation=implementation, system=id_)
@@ -253,12 +248,7 @@ class _Conversion:
             yield from run_records(self._held("run", {**names, **run.record()}, simulation.where))
 
     def _held(self, schema: str, value: dict[str, Any], where: str) -> dict[str, Any]:
-        """Return a value that is valid; refuse what the protocol has no place for, with where it stands."""
-        if not is_valid(self.protocol, schema, value):
-            problem = explain(self.protocol, schema, value)[0]
-            at = problem.pointer or "the top"
-            raise SourceError(f"{where}: it cannot be written as a {schema}: at {at}, {problem.message}")
-        return value
+        return held(self.protocol, schema, value, where)
 
     def _design_gaps(self, tools: bool) -> None:
         """Say what none of the files record."""

@@ -80,14 +80,6 @@ PARAMETERS = Gap(
     "info/agent_info/llm_args",
     "the scaffold states none; each system's file has those declared for it",
 )
-CREDENTIALS = Gap(
-    "credentials",
-    "dropped",
-    "credentials stood in the source and were left out, or hidden in the texts they stood in; revoke them"
-    " where they were issued",
-    "{source}",
-    "nothing of them is in the bundle; messages that held one are marked rebuilt",
-)
 TIMES = Gap(
     "time-zone",
     "dropped",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fsep.adapters.names import named_parameters, slug
+from fsep.adapters.names import literal, named_parameters, slug
 from fsep.adapters.source import Node, without_names
 
 SCAFFOLD = "tau2"
@@ -26,12 +26,12 @@ def scaffold(info: Node, greeting: str, version: str, parameters: dict[str, Any]
         "of": [{"test": "contains", "text": "{{user}}", "value": marker} for marker in STOP_MARKERS],
     }
     environment = info.at("environment_info")
-    guidelines = _literal(user.get("global_simulation_guidelines", str, ""))
+    guidelines = literal(user.get("global_simulation_guidelines", str, ""))
     scenario = f"{guidelines}\n\n{{{{item.persona}}}}\n\n{{{{item.instructions}}}}"
     instructions = [
-        _say("policy", "system", _literal(environment.get("policy", str, "")), to="agent"),
+        _say("policy", "system", literal(environment.get("policy", str, "")), to="agent"),
         _say("scenario", "system", scenario, to="customer"),
-        _say("greeting", "assistant", _literal(greeting), **{"for": "agent"}),
+        _say("greeting", "assistant", literal(greeting), **{"for": "agent"}),
     ]
     user_parameters = named_parameters(without_names(user.get("llm_args", dict, {}))[0])
     reply = _tools("reply", "agent", environment, steps, parameters)
@@ -80,8 +80,3 @@ def _tools(
         "bad_arguments": "",
         "parameters": parameters,
     }
-
-
-def _literal(text: str) -> str:
-    """Return the template that stands for a text."""
-    return text.replace("{{", "{{{{")

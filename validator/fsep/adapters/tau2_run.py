@@ -7,6 +7,7 @@ from typing import Any
 
 from fsep import limits
 from fsep.adapters import tau2_gaps as gaps
+from fsep.adapters.content import text_content
 from fsep.adapters.loss import Loss
 from fsep.adapters.names import as_text
 from fsep.adapters.source import Node, SourceError, altered
@@ -236,9 +237,7 @@ class Simulation:
             return None
         if not isinstance(content, str):
             raise SourceError(f"{self._node.where}: the content of a message is no text.")
-        if len(content) <= limits.TEXT_CHARACTERS:
-            return content
-        return [{"type": "text", "blob": self._blob(content.encode())}]
+        return text_content(content, self._blob)
 
     def _call(self, call: Node) -> dict[str, Any]:
         arguments = call.value.get("arguments")

@@ -34,11 +34,11 @@ _UNREADABLE_FLAGS = 0x1 | 0x20 | 0x40 | 0x2000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-class _TooManyError(Exception):
+class TooManyError(Exception):
     """The central directory lists more members than a bundle may have entries."""
 
 
-class _Guard:
+class Guard:
     """A file as the zip module reads it, which refuses a central directory too large to hold as objects.
 
     The module reads the whole directory in one call and makes an object of every member before anyone can
@@ -46,21 +46,25 @@ class _Guard:
     """
 
     def __init__(self, file: BinaryIO) -> None:
+        """Guard a file; `opening` is to be set to false once the directory was read."""
         self._file = file
         self.opening = True
 
     def read(self, size: int = -1, /) -> bytes:
+        """Read, or raise `TooManyError`."""
         if self.opening and size > ZIP_DIRECTORY_BYTES:
-            raise _TooManyError
+            raise TooManyError
         data = self._file.read(size)
         if self.opening and data.count(_DIRECTORY_SIGNATURE) > ENTRIES:
-            raise _TooManyError
+            raise TooManyError
         return data
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Go to a place."""
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
+        """Give the place."""
         return self._file.tell()
 
     def stamp(self) -> tuple[int, int]:
@@ -69,9 +73,11 @@ class _Guard:
         return status.st_size, status.st_mtime_ns
 
     def seekable(self) -> bool:
+        """Say that places can be gone to."""
         return True
 
     def close(self) -> None:
+        """Let go of the file."""
         self._file.close()
 
 
@@ -85,7 +91,7 @@ class Archive:
         self.listing = Listing()
         self._members: dict[str, zipfile.ZipInfo] = {}
         self._zip: zipfile.ZipFile | None = None
-        self._guard = _Guard(path.open("rb"))
+        self._guard = Guard(path.open("rb"))
         self._stamp = self._guard.stamp()
         try:
             self._zip = zipfile.ZipFile(self._guard)
@@ -94,7 +100,7 @@ class Archive:
                 if self.listing.full():
                     break
                 self._note(member)
-        except _TooManyError:
+        except TooManyError:
             self.listing.problem("", "limit", f"The zip lists more than {ENTRIES} members; none was listed.")
         except BaseException:
             self.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,16 +19,40 @@ def command() -> None:
     """Import results of other programs; what they do not record is named as a gap, never filled in."""
 
 
-@command.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "-o", "out", metavar="BUNDLE", required=True, type=click.Path(path_type=Path), help="The bundle to write."
-)
+def _importer(function: Callable[..., None]) -> click.Command:
+    """Make a command that takes files and says where the bundle is to be."""
+    out = click.option(
+        "-o",
+        "out",
+        metavar="BUNDLE",
+        required=True,
+        type=click.Path(path_type=Path),
+        help="The bundle to write.",
+    )
+    files = click.argument(
+        "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+    )
+    return command.command()(files(out(function)))
+
+
+@_importer
 def tau2(files: tuple[Path, ...], out: Path) -> None:
     """Import result files of tau2-bench, one a system."""
     from fsep.adapters.tau2 import convert  # noqa: PLC0415 - loaded when called
 
-    loss = convert(list(files), out)
+    _tell(convert(list(files), out), out)
+
+
+@_importer
+def inspect(files: tuple[Path, ...], out: Path) -> None:
+    """Import logs of Inspect (.json or .eval) of one evaluation, one a system."""
+    from fsep.adapters.inspect_log import convert  # noqa: PLC0415 - loaded when called
+
+    _tell(convert(list(files), out), out)
+
+
+def _tell(loss: dict[str, Any], out: Path) -> None:
+    """Say what was written and what is lacking, and what to do next."""
     style = style_for(sys.stdout)
     shown = safe(str(out), 200)
     gaps = gap_lines(loss["gaps"], style)
