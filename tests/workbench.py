@@ -10,6 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import zstandard
+
 from fsep.checks.container import RECORD_ROLES, role_of
 from fsep.digests import item_digest, items_digest, program_digest
 
@@ -92,6 +94,18 @@ def zipped(folder: Path, target: Path) -> Path:
             if path.is_file():
                 archive.write(path, path.relative_to(folder).as_posix())
     return target
+
+
+def compress(files: dict[str, bytes], cut: int = 0) -> None:
+    """Compress the transcripts of a bundle and list them as they are then."""
+    manifest = json.loads(files["bundle.json"])
+    for listed in manifest["files"]:
+        if listed["role"] == "transcripts":
+            frame = zstandard.compress(files.pop(listed["path"]))
+            listed["path"] += ".zst"
+            data = files[listed["path"]] = frame[: len(frame) - cut]
+            listed["sha256"], listed["bytes"] = sha256(data).hexdigest(), len(data)
+    files["bundle.json"] = json.dumps(manifest).encode()
 
 
 def _written(value: Any) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from fsep.bundle.expand import expanded
 from fsep.engine import validate
 from fsep.packing.writer import BundleWriter
 from parent import parent
-from workbench import zipped
+from workbench import compress, zipped
 
 TEXT = b'{"a": 1}\n' * 30_000
 FRAME = zstandard.compress(TEXT)
@@ -91,18 +90,6 @@ def test_a_bomb_ends_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
         while piece := stream.read(limits.CHUNK_BYTES):
             given += len(piece)
     assert given <= max(1 << 20, len(bomb) * limits.EXPANSION)
-
-
-def compress(files: dict[str, bytes], cut: int = 0) -> None:
-    """Compress the transcripts of a bundle and list them as they are then."""
-    manifest = json.loads(files["bundle.json"])
-    for listed in manifest["files"]:
-        if listed["role"] == "transcripts":
-            frame = zstandard.compress(files.pop(listed["path"]))
-            listed["path"] += ".zst"
-            data = files[listed["path"]] = frame[: len(frame) - cut]
-            listed["sha256"], listed["bytes"] = sha256(data).hexdigest(), len(data)
-    files["bundle.json"] = json.dumps(manifest).encode()
 
 
 def test_a_bundle_with_compressed_transcripts_has_the_same_outcomes(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from fsep.packing import withhold as withholding
 from fsep.parsing.canonical import canonical
 from fsep.withholding import blobs_of, is_withheld
 from withholding_bench import ALL, RUN, THOUGHT, Desk, bench, blob
-from workbench import Workbench, zipped
+from workbench import Workbench, compress, zipped
 
 PROGRAM = [{"value": ["field"]}, {"value": ["message", "edit"], "origin": ["program"]}]
 KEY = "sk-" + "a1" * 16
@@ -234,6 +234,14 @@ def test_an_archive_is_read_and_written(desk: Desk) -> None:
     desk.public = desk.folder / "public.zip"
     desk.withhold(publish=PROGRAM)
     assert not desk.verify().faults
+
+
+def test_compressed_transcripts_are_read_and_written_compressed(desk: Desk) -> None:
+    desk.private = desk.bench.write(desk.folder / "small", compress)
+    desk.withhold(publish=PROGRAM)
+    assert not desk.verify().faults
+    assert (desk.public / f"{parents.FIRST}.zst").read_bytes().startswith(b"\x28\xb5\x2f\xfd")
+    assert check(desk.public).counts["withheld"]
 
 
 # --- what is given away ---

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import zstandard
 
@@ -24,6 +24,17 @@ def expanded(
     """
     tapped = stream if update is None else _Tapped(stream, update)
     return _Expanded(path, size, tapped) if path.endswith(ENDING) else tapped
+
+
+def compressed(path: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the bytes of a file: as they are, or as one frame where its name ends in `.zst`."""
+    if not path.endswith(ENDING):
+        yield from chunks
+        return
+    frame = zstandard.ZstdCompressor().compressobj()
+    for chunk in chunks:
+        yield frame.compress(chunk)
+    yield frame.flush()
 
 
 class _Tapped:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from fsep import limits, protocol
 from fsep.bundle import Bundle, open_bundle
+from fsep.bundle.expand import expanded
 from fsep.checks.container import MANIFEST, role_of
 from fsep.errors import FsepError, visible
 from fsep.parsing import json
@@ -78,7 +79,8 @@ class Packed:
         """Yield the lines of items or transcripts, each with its number and its value."""
         whole, schema = sha256(), LINES[str(role_of(path))]
         with self._bundle.open(path) as stream:
-            for line in read_lines(stream, limits.LINE_BYTES, whole.update):
+            records = expanded(path, self._bundle.entries[path].size, stream, whole.update)
+            for line in read_lines(records, limits.LINE_BYTES):
                 where = f"{path}, line {line.number}"
                 if line.data is None:
                     raise self._refused(f"{where} is longer than {limits.LINE_BYTES} bytes.")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fsep import limits
+from fsep.bundle.expand import compressed
 from fsep.checks.container import DOCUMENT_ROLES, role_of
 from fsep.credentials import credentials, shaped, suspicious
 from fsep.errors import FsepError, visible
@@ -121,7 +122,7 @@ class _Withholding:
         for path in sorted(paths, key=lambda path: path.startswith(BLOBS)):
             role = str(role_of(path))
             if role in LINES:
-                self.writer.stream(path, self._lines(path))
+                self.writer.stream(path, compressed(path, self._lines(path)))
             elif role == "blob":
                 self._blob(path)
             else:
