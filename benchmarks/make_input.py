@@ -19,7 +19,7 @@ from fsep.scaffold.message import Output  # noqa: E402
 
 SOURCE = ROOT / "examples" / "six-programs.source"
 # What a scripted reply is followed by, so that a run is about as long as published runs are (some 11 kB).
-PADDING = " Let me explain at length what I did, and why it is right." * 12
+PADDING = " Let me explain at length what I did, and why it is right." * 40
 
 
 def lengthen(output: Output) -> Output:

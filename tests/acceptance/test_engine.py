@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 
 import parent as parents
 from acceptance.test_requirements import ALL_FACETS, check, outcomes
-from fsep import protocol
+from fsep import limits, protocol
 from fsep.engine import validate
 from fsep.findings import Outcome, Report
 from workbench import Workbench
@@ -44,6 +46,25 @@ def test_the_report_is_the_same_for_any_number_of_processes(faulty: Path) -> Non
     one = json.dumps(validate(faulty, require=ALL_FACETS, jobs=1).as_dict())
     assert json.dumps(validate(faulty, require=ALL_FACETS, jobs=2).as_dict()) == one
     assert json.loads(one)["verdict"] == "does-not-conform"
+
+
+def test_much_to_do_is_shared_among_the_cores(faulty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody says how many processes, their start has to be worth it."""
+    engine = sys.modules["fsep.engine.validate"]
+    asked: list[int] = []
+    pool = ProcessPoolExecutor
+
+    def counted(processes: int, **options: Any) -> ProcessPoolExecutor:
+        asked.append(processes)
+        return pool(processes, **options)
+
+    monkeypatch.setattr(engine, "ProcessPoolExecutor", counted)
+    monkeypatch.setattr(engine, "cores", lambda: 2)
+    small = validate(faulty, jobs=None)
+    assert asked == []
+    monkeypatch.setattr(limits, "PARALLEL_BYTES", 0)
+    assert validate(faulty, jobs=None) == small
+    assert asked == [2]
 
 
 def test_the_reference_engine_gives_the_same_report(faulty: Path) -> None:

@@ -62,6 +62,9 @@ EXPANSION_FREE: Final = 64 * MIB
 # The window of a Zstandard frame: what every decoder is asked to support (RFC 8878, 3.1.1.1.2).
 ZSTD_WINDOW: Final = 8 * MIB
 
+# Bytes of transcripts above which several processes are worth their start, about a second each.
+PARALLEL_BYTES: Final = 50 * MIB
+
 # --- scaffolds ---
 
 # Levels of steps and of tests in a program: programs in use have three, and reading one recurses.

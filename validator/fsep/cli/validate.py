@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,9 +53,8 @@ _TRUST_BYTES = 1 << 20
     "--jobs",
     metavar="N",
     type=click.IntRange(min=0),
-    default=1,
-    show_default=True,
-    help="Processes that check transcripts; 0 for one a core. The report is the same for any number.",
+    help="Processes that check transcripts; 0 for one a core. By default one, and one a core above 50 MiB of "
+    "transcripts. The report is the same for any number.",
 )
 @click.option(
     "--fail-on",
@@ -85,7 +83,7 @@ def command(  # noqa: PLR0917 - click gives each option by its name
     require: tuple[str, ...],
     forms: tuple[str, ...],
     out: Path | None,
-    jobs: int,
+    jobs: int | None,
     fail_on: str,
     engine: str,
     trust: tuple[Path, ...],
@@ -105,7 +103,7 @@ def command(  # noqa: PLR0917 - click gives each option by its name
     places = outputs(forms, out, (*paths, *trust, *beside.files))
     reports, codes = [], []
     for path in paths:
-        report, code = _validate(path, asked, jobs or _cores(), engine == "reference", anchors)
+        report, code = _validate(path, asked, jobs, engine == "reference", anchors)
         if report is not None:
             report = beside.applied(report)
             reports.append(report)
@@ -125,18 +123,23 @@ def _warned(report: Report | None, fail_on: str) -> int:
 
 
 def _validate(
-    path: Path, asked: Sequence[str], jobs: int, reference: bool, anchors: Sequence[bytes]
+    path: Path, asked: Sequence[str], jobs: int | None, reference: bool, anchors: Sequence[bytes]
 ) -> tuple[Report | None, int]:
     """Validate one bundle; what keeps it from being looked at is said, and the others have their turn."""
     from fsep.bundle import BundleError  # noqa: PLC0415 - see below
-    from fsep.engine import validate  # noqa: PLC0415 - it loads all checks
+    from fsep.engine import cores, validate  # noqa: PLC0415 - it loads all checks
     from fsep.protocol import ProtocolDataError  # noqa: PLC0415 - see above
 
     progress = Progress(sys.stderr)
     try:
         try:
             report = validate(
-                path, require=asked, jobs=jobs, reference=reference, trust=anchors, progress=progress
+                path,
+                require=asked,
+                jobs=cores() if jobs == 0 else jobs,
+                reference=reference,
+                trust=anchors,
+                progress=progress,
             )
         finally:
             progress.done()
@@ -190,7 +193,3 @@ def _anchor(path: Path) -> bytes:
             "Give a file of X.509 certificates in PEM form, at most 1 MiB.",
         )
     return data
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

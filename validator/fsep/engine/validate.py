@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
+from fsep import limits
 from fsep.bundle import Bundle, open_bundle
 from fsep.checks import commitments, complete, ledger, observe, transcripts  # noqa: F401  # importing binds them
 from fsep.checks.documents import Unusable
@@ -25,7 +26,7 @@ def validate(
     path: str | os.PathLike[str],
     *,
     require: Sequence[str] = (),
-    jobs: int = 1,
+    jobs: int | None = 1,
     reference: bool = False,
     trust: Sequence[bytes] = (),
     progress: Progress | None = None,
@@ -35,7 +36,8 @@ def validate(
     Args:
         path: a directory or a zip archive.
         require: facets asked about; where there are none, those the manifest asserts.
-        jobs: how many processes check transcripts; the report is the same for any number.
+        jobs: how many processes check transcripts; the report is the same for any number. None is one, or one
+            a core where there is enough to do.
         reference: whether `jsonschema` decides on schemas in the place of the compiled engine.
         trust: PEM files of certificates that time-stamps are verified against.
         progress: told now and then how many bytes of transcripts are done, and of how many.
@@ -69,18 +71,25 @@ def validate(
         return conclude(bundle, summary.results + final.results(), whole, require=require, trust=trust)
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _map(
     bundle: Bundle,
     loaded: Loaded,
     usable: list[tuple[str, int]],
     *,
-    jobs: int,
+    jobs: int | None,
     reference: bool,
     trust: Sequence[bytes],
     progress: Progress | None,
 ) -> Iterator[Summary]:
     """Yield the summary of each file, in the order of their paths, however many processes make them."""
     total = sum(bundle.entries[path].size for path, _ in usable)
+    if jobs is None:
+        jobs = cores() if total > limits.PARALLEL_BYTES else 1
     if jobs == 1 or len(usable) < 2:
         done = 0
 
