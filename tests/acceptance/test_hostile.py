@@ -301,6 +301,15 @@ def test_empty_lines_are_as_many_faults_and_a_hundred_findings(tmp_path: Path) -
     assert megabytes < MEGABYTES
 
 
+def test_a_line_of_millions_of_values_takes_little_memory(tmp_path: Path) -> None:
+    """As Python's own, five million empty lists take half a gigabyte."""
+    folder = bomb(tmp_path, lambda path: path.write_bytes(b"[" + b"[]," * 5_000_000 + b"[]]\n") and 1)
+    code, said, megabytes = measured(folder)
+    assert code == 1
+    assert "more than 1000000 values" in said.replace("\n", " ")
+    assert megabytes < MEGABYTES
+
+
 def test_a_zstandard_bomb_ends_at_its_limit(tmp_path: Path) -> None:
     folder = parents.parent().write(tmp_path / "bundle")
     manifest = json.loads((folder / "bundle.json").read_bytes())

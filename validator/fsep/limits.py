@@ -13,6 +13,9 @@ GIB: Final = 1024 * MIB
 # Levels of arrays and objects in a document: a third of what the JSON parser takes, far from a stack's end.
 NESTING: Final = 64
 
+# Commas and opening brackets outside of the texts of one JSON text: each may cost a hundred bytes of memory.
+VALUES: Final = 1_000_000
+
 # Levels a value may have to be written canonically: a parsed document inside envelopes, still far from a
 # stack's end.
 CANONICAL_NESTING: Final = 4 * NESTING

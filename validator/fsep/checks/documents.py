@@ -13,6 +13,7 @@ from fsep.findings import Collector, Place, Problem
 from fsep.parsing import json
 from fsep.parsing.position import locate
 from fsep.parsing.problem import ParseError
+from fsep.parsing.refusal import crowded
 from fsep.protocol import Protocol
 from fsep.protocol.schema_errors import explain
 
@@ -51,6 +52,9 @@ class Reader:
     def parse(self, requirement: str, path: str, line: int | None, data: bytes) -> Any:
         """Parse strict JSON, or raise Unusable under the requirement given."""
         try:
+            # No shorter text can hold so many.
+            if len(data) > limits.VALUES and (error := crowded(data)) is not None:
+                raise error
             return json.parse(data)
         except ParseError as error:
             place = Place(path, line if line is not None else error.line, error.column)

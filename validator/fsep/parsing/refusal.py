@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 
 from fsep.errors import visible
-from fsep.limits import INTEGER, NESTING
+from fsep.limits import INTEGER, NESTING, VALUES
 from fsep.parsing.problem import Kind, ParseError
 from fsep.parsing.tokens import STRING_OR_BRACKET, STRING_OR_NUMBER, TOKEN, line_column, string_value
 
@@ -86,6 +86,20 @@ def unsafe_number(data: bytes) -> ParseError:
             message = f"The number {cut} is larger than a double can be."
             return _at(data, match.start(), message, "number", _NUMBER_ADVICE)
     return ParseError("A number is out of range.", 1, 1, "number", advice=_NUMBER_ADVICE)
+
+
+def crowded(data: bytes) -> ParseError | None:
+    """Point at the value that is one too many in a text, if it holds too many."""
+    if data.count(b",") + data.count(b"[") + data.count(b"{") <= VALUES:
+        return None
+    count = 0
+    for match in TOKEN.finditer(data):
+        if match[1] in (b",", b"[", b"{"):
+            count += 1
+            if count > VALUES:
+                message = f"The JSON text holds more than {VALUES} values."
+                return _at(data, match.start(1), message, "too-long")
+    return None
 
 
 def too_deep(data: bytes) -> ParseError:
