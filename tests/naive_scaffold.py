@@ -430,7 +430,7 @@ class NaiveRun:
         self.views_at: dict[int, list[dict[str, Any]]] = {}
         self.heard_as: dict[int, list[dict[str, Any]]] = {}
         self.values: dict[str, Any] = {f"item.{name}": value for name, value in world.fields.items()}
-        self.called: dict[str, bool] = {}
+        self.called: dict[str, list[str]] = {}
         self.views: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self.rounds: dict[str, list[dict[str, Any]]] = {}
         self.assigned: list[set[str]] = []
@@ -574,7 +574,7 @@ class NaiveRun:
         found = self._event(expected)
         self._said(thread, actor, found.get("content"), found.get("tool_calls", ()))
         self._assign(step["id"], output_text(found.get("content"), self.world.blobs))
-        self.called[step["id"]] = bool(found.get("tool_calls"))
+        self.called[step["id"]] = [one["name"] for one in found.get("tool_calls") or ()]
         return found
 
     # Steps.
@@ -784,7 +784,8 @@ class NaiveRun:
         if kind in ("all", "any"):
             return (all if kind == "all" else any)(self.holds(one) for one in test["of"])
         if kind == "has-tool-calls":
-            return self.called[test["step"]]
+            called = self.called[test["step"]]
+            return test["tool"] in called if "tool" in test else len(called) > 0
         text = self._text(test["text"])
         if kind == "matches":
             return matches(test["pattern"], text)

@@ -249,7 +249,8 @@ def conditions(draw: st.DrawFn, scope: Scope, depth: int = 2) -> dict[str, Any]:
     if kind in ("all", "any"):
         return {"test": kind, "of": draw(st.lists(conditions(scope, depth - 1), min_size=1, max_size=3))}
     if kind == "has-tool-calls":
-        return {"test": kind, "step": draw(st.sampled_from(sorted(scope.spoken)))}
+        tool = draw(st.fixed_dictionaries({}, optional={"tool": NAMES}))
+        return {"test": kind, "step": draw(st.sampled_from(sorted(scope.spoken))), **tool}
     text = draw(templates(scope))
     if kind == "matches":
         return {"test": kind, "text": text, "pattern": draw(PATTERNS)}

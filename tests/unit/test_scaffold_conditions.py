@@ -85,6 +85,16 @@ def test_tool_calls_are_those_of_the_last_output_of_a_step() -> None:
     assert holds(test, world, generate("act"), answers=(calls,))
 
 
+def test_calls_may_be_asked_for_by_the_name_of_their_tool() -> None:
+    """Harnesses end a run where a certain tool was called; whether it was offered does not matter."""
+    world = World(environments={"desk": [tool("look")]})
+    calls = Output("", [call("1", "look"), call("2", "leave")])
+    for name, true in (("look", True), ("leave", True), ("lea", False), ("count", False)):
+        test = {"test": "has-tool-calls", "step": "act", "tool": name}
+        assert holds(test, world, tools("act", max_rounds=1), answers=(calls, "seen")) is true
+        assert holds(test, world, generate("act"), answers=("none",)) is False
+
+
 def test_not_all_and_any_are_as_their_names_say() -> None:
     """In every combination of two."""
     yes, no = equals("a", "a"), equals("a", "b")

@@ -51,6 +51,27 @@ def inspect(files: tuple[Path, ...], out: Path) -> None:
     _tell(convert(list(files), out), out)
 
 
+@command.command("tau-bench")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--model",
+    "models",
+    metavar="NAME",
+    multiple=True,
+    required=True,
+    help="The model of each file, in their order.",
+)
+@click.option("--user-model", metavar="NAME", help="The model that played the user, where it is known.")
+@click.option(
+    "-o", "out", metavar="BUNDLE", required=True, type=click.Path(path_type=Path), help="The bundle to write."
+)
+def tau_bench(files: tuple[Path, ...], models: tuple[str, ...], user_model: str | None, out: Path) -> None:
+    """Import result files of tau-bench, one a system; they name no model, so that you have to."""
+    from fsep.adapters.tau_bench import convert  # noqa: PLC0415 - loaded when called
+
+    _tell(convert(list(files), out, models, user_model), out)
+
+
 def _tell(loss: dict[str, Any], out: Path) -> None:
     """Say what was written and what is lacking, and what to do next."""
     style = style_for(sys.stdout)

@@ -261,7 +261,7 @@ class _Compiler:
                     f"{here}/step",
                     f"no generate or tools step named {test['step']!r} is sure to have spoken before",
                 )
-            return conditions.has_tool_calls(test["step"])
+            return conditions.has_tool_calls(test["step"], test.get("tool"))
         text = self.names.template(test["text"], f"{here}/text", scope)
         if name == "matches":
             try:

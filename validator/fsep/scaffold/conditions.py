@@ -32,9 +32,12 @@ def matches(text: Template, pattern: str) -> Condition:
     return run
 
 
-def has_tool_calls(step: str) -> Condition:
-    """Whether the last output of a step held calls."""
-    return lambda state: bool(state.values[f"{step} calls"])
+def has_tool_calls(step: str, tool: str | None) -> Condition:
+    """Whether the last output of a step held calls, or one of a tool."""
+    name = f"{step} calls"
+    if tool is None:
+        return lambda state: bool(state.values[name])
+    return lambda state: tool in state.values[name]
 
 
 def negation(condition: Condition) -> Condition:

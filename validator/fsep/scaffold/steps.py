@@ -66,7 +66,7 @@ def generate(step: Mapping[str, Any], speaker: Actor) -> Step:
         request = state.request(ask, path)
         output = cast(Output, (yield Want({**fixed, "step": path}, request=request)))
         state.assign(name, state.hear(thread, actor, output))
-        state.values[_calls(name)] = "1" if output.tool_calls else ""
+        state.values[_calls(name)] = tuple(call["name"] for call in output.tool_calls)
         return False
 
     return run
@@ -87,7 +87,7 @@ def tools(step: Mapping[str, Any], speaker: Actor, unknown: Template, bad: Templ
             request = state.request(ask, path)
             output = cast(Output, (yield Want({**fixed, "step": path}, request=request)))
             state.assign(name, state.hear(thread, actor, output))
-            state.values[_calls(name)] = "1" if output.tool_calls else ""
+            state.values[_calls(name)] = tuple(call["name"] for call in output.tool_calls)
             if not output.tool_calls:
                 return False
             view = state.view(thread, actor)
@@ -123,7 +123,7 @@ def _source(environment: str, text: str | None) -> dict[str, str]:
 
 
 def _calls(name: str) -> str:
-    """Return the name, which no template can spell, that tells whether a step's last output held calls."""
+    """Return the name, which no template can spell, of the tools that a step's last output called."""
     return f"{name} calls"
 
 
