@@ -51,7 +51,7 @@ def measure(megabytes: float) -> None:
         runs = sum(path.read_bytes().count(b"\n") for path in (bundle / "transcripts").iterdir())
         commands = {
             "component loop": (HERE / "component_loop.py", bundle),
-            "validate": ("-m", "fsep", "validate", bundle),
+            "validate": ("-m", "fsep", "validate", bundle, "--jobs", "1"),
             "validate --jobs 2": ("-m", "fsep", "validate", bundle, "--jobs", "2"),
             "jsonschema, first lines": (HERE / "reference_loop.py", bundle, str(REFERENCE_LINES)),
         }
@@ -62,12 +62,15 @@ def measure(megabytes: float) -> None:
         median = {name: statistics.median(taken) for name, taken in times.items()}
         start = statistics.median(seconds("-c", "import fsep.protocol, jsonschema") for _ in range(ROUNDS))
         reference = (median["jsonschema, first lines"] - start) * runs / min(runs, 2 * REFERENCE_LINES)
-        print(f"{size / 1e6:.0f} MB, {runs} runs")
+        events = sum(path.read_bytes().count(b'"step"') for path in (bundle / "transcripts").iterdir())
+        print(f"{size / 1e6:.0f} MB, {runs} runs, {events} events of {size / events:.0f} bytes")
         for name in ("component loop", "validate", "validate --jobs 2"):
             ratio = median[name] / median["component loop"]
             print(f"  {name:<18} {median[name]:7.2f} s   {ratio:5.2f} x the component loop")
         ratio = reference / median["validate"]
         print(f"  jsonschema alone   {reference:7.0f} s   extrapolated; {ratio:.0f} x the time of validate")
+        spread = median["validate"] / median["validate --jobs 2"]
+        print(f"  two processes are {spread:.2f} times as fast as one")
         print(f"  peak memory of validate: {peak_megabytes(*commands['validate']):.0f} MB")
 
 
