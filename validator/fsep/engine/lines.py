@@ -176,7 +176,8 @@ class Lines:
         seen = observe(line)
         if seen.outputs:
             system = self.head["system"]
-            feed.observed[system] = feed.observed.get(system, Observed()) + seen
+            before_it = feed.observed.get(system)
+            feed.observed[system] = seen if before_it is None else before_it + seen
         if feed.study.ledger is not None and line.events:
             inner = canonical(list(line.events))[1:-1]
             self.events_sha256.update(inner if self.first == 0 else b"," + inner)

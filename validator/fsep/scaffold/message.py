@@ -30,6 +30,12 @@ class Output(NamedTuple):
     error: bool = False
 
 
+# What stands behind the content in a message's canonical form.
+_ROLES = {
+    role: b',"role":"%b"' % role.encode() for role in ("assistant", "developer", "system", "tool", "user")
+}
+
+
 class Message(NamedTuple):
     """One message of a view.
 
@@ -46,7 +52,7 @@ class Message(NamedTuple):
         """Return the message's canonical form (RFC 8785)."""
         content = self.content
         encoded = encode_basestring(content).encode() if isinstance(content, str) else canonical(content)
-        tail = b',"role":"%b"' % self.role.encode()
+        tail = _ROLES[self.role]
         if self.tool_call_id is not None:
             tail += b',"tool_call_id":' + encode_basestring(self.tool_call_id).encode()
         if self.tool_calls:

@@ -36,7 +36,7 @@ def say(step: Mapping[str, Any], template: Template, speakers: Sequence[str]) ->
         yield Want(
             {**fixed, "step": name + state.indices},
             content=text,
-            item_characters=template.item_characters(state.values),
+            item_characters=template.item_characters(state.values) if template.item_names else 0,
         )
         for actor, seen_as in heard.items():
             state.view(thread, actor).add(Message(seen_as, text))

@@ -20,16 +20,19 @@ class TemplateError(ValueError):
 class Template:
     """A compiled template: literal texts at even places, names at odd ones.
 
-    `names` are those it uses, in order, repeats included; `literal` counts the characters between them.
+    `names` are those it uses, in order, repeats included, `item_names` those of the item's fields among them;
+    `literal` counts the characters between them.
     """
 
     parts: tuple[str, ...]
     names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    item_names: tuple[str, ...] = field(init=False, repr=False, compare=False)
     literal: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Take apart once what every rendering needs."""
         object.__setattr__(self, "names", self.parts[1::2])
+        object.__setattr__(self, "item_names", tuple(name for name in self.names if name.startswith("item.")))
         object.__setattr__(self, "literal", sum(map(len, self.parts[::2])))
 
     def render(self, values: Mapping[str, Value]) -> str:
@@ -50,7 +53,7 @@ class Template:
 
     def item_characters(self, values: Mapping[str, Value]) -> int:
         """Return how many characters of the rendered text come from the item's fields."""
-        return sum(len(values[name]) for name in self.names if name.startswith("item."))
+        return sum(len(values[name]) for name in self.item_names)
 
 
 def parse(text: str) -> Template:
