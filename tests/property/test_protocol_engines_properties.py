@@ -13,7 +13,8 @@ from fsep import protocol
 from fsep.maintain.examples import examples
 from fsep.parsing.position import pointer_of
 from fsep.protocol import data
-from fsep.protocol.engines import fast, is_date_time
+from fsep.protocol.fast import fast
+from fsep.protocol.reference import is_date_time
 from fsep.protocol.schema_errors import explain, is_valid
 
 V1 = protocol.load("1.0")

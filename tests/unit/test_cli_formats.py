@@ -13,9 +13,8 @@ import pytest
 
 from fsep.bundle import BundleError
 from fsep.cli import CONFORMS, DOES_NOT, USAGE, main
-from fsep.cli.formats import FORMS
 from fsep.findings import Report
-from fsep.render import RENDERERS
+from fsep.render import FORMS, RENDERERS
 from unit.handmade_report import bad, good
 
 Run = Callable[..., tuple[int, str, str]]

@@ -13,7 +13,8 @@ import pytest
 
 from fsep import protocol
 from fsep.limits import NESTING
-from fsep.protocol.engines import fast, is_date_time, reference
+from fsep.protocol.fast import fast
+from fsep.protocol.reference import is_date_time, reference
 
 BASE = "https://w3id.org/fsep/1.0/"
 V1 = protocol.load("1.0")

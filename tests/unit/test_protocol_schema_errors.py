@@ -263,7 +263,7 @@ def test_no_value_is_shown_under_a_name_like_that_of_a_credential(member: str) -
 
 def _with(body: dict[str, Any]) -> Any:
     """Return something like a version that has one schema."""
-    from fsep.protocol.engines import reference
+    from fsep.protocol.reference import reference
 
     schema = {"$id": "https://w3id.org/fsep/1.0/open.schema.json", **body}
 

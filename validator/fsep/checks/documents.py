@@ -15,7 +15,6 @@ from fsep.parsing.position import locate
 from fsep.parsing.problem import ParseError
 from fsep.parsing.refusal import crowded
 from fsep.protocol import Protocol
-from fsep.protocol.schema_errors import explain
 
 Valid = Callable[[str, Any], bool]
 
@@ -66,6 +65,8 @@ class Reader:
         if self.valid(schema, value):
             self.collector.passed("FSEP-DOC-002")
             return
+        from fsep.protocol.schema_errors import explain  # noqa: PLC0415 - the reference engine is slow to load
+
         # Of one value the first reason is given: the others often follow from it.
         for problem in explain(self.protocol, schema, value)[:1]:
             row, column = locate(data, problem.pointer, key=problem.key is not None)

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 
 from fsep.cli.group import meant, refuse
 from fsep.cli.output import check_writable, style_for, write
+from fsep.render import FORMS, RENDERERS, Style
 from fsep.render.safe import quoted
 
 if TYPE_CHECKING:
     from fsep.findings import Report
-
-# The names under which `fsep.render` has its renderers, which are loaded when there is something to render.
-FORMS = ("text", "json", "sarif", "junit", "github")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +65,6 @@ def emit(made: Sequence[Output], reports: Sequence[Report], *, several: bool) ->
         FsepError: when a file cannot be written.
         OutputClosedError: when nobody reads standard output any more.
     """
-    from fsep.render import RENDERERS, Style  # noqa: PLC0415 - loaded when there is something to render
-
     for one in sorted(made, key=lambda one: one.file is None):
         style = style_for(sys.stdout) if one.file is None else Style()
         write(RENDERERS[one.form](reports, style, several=several), one.file)

@@ -17,7 +17,7 @@ from fsep.protocol.versions import Stage, UnknownVersion, read_versions
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
 
-    from fsep.protocol.engines import ReferenceValidator
+    from fsep.protocol.reference import ReferenceValidator
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +106,13 @@ def _schemas(protocol: Protocol) -> Mapping[str, Mapping[str, Any]]:
 
 @cache
 def _validator(protocol: Protocol, name: str) -> Draft202012Validator:
-    from fsep.protocol.engines import fast  # noqa: PLC0415 - see above
+    from fsep.protocol.fast import fast  # noqa: PLC0415 - see above
 
     return fast(_schemas(protocol), name)
 
 
 @cache
 def _reference_validator(protocol: Protocol, name: str) -> ReferenceValidator:
-    from fsep.protocol.engines import reference  # noqa: PLC0415 - see above
+    from fsep.protocol.reference import reference  # noqa: PLC0415 - see above
 
     return reference(_schemas(protocol), name)

@@ -1,11 +1,17 @@
 """Reports in, text out: renderers by the name of their format; none of them judges."""
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from __future__ import annotations
 
-from fsep.findings import Report
-from fsep.render import github, json, junit, sarif, text
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
 from fsep.render.style import Style
+
+if TYPE_CHECKING:
+    from fsep.findings import Report
+
+FORMS = ("text", "json", "sarif", "junit", "github")
 
 
 class Renderer(Protocol):
@@ -18,12 +24,16 @@ class Renderer(Protocol):
         ...
 
 
-RENDERERS: Mapping[str, Renderer] = {
-    "text": text.render,
-    "json": json.render,
-    "sarif": sarif.render,
-    "junit": junit.render,
-    "github": github.render,
-}
+def _renderer(form: str) -> Renderer:
+    """Return the renderer of a form; its module, named like it, is loaded when it is first called."""
 
-__all__ = ["RENDERERS", "Renderer", "Style"]
+    def render(reports: Sequence[Report], style: Style | None = None, *, several: bool = False) -> str:
+        made: Renderer = import_module(f"fsep.render.{form}").render
+        return made(reports, style, several=several)
+
+    return render
+
+
+RENDERERS: Mapping[str, Renderer] = {form: _renderer(form) for form in FORMS}
+
+__all__ = ["FORMS", "RENDERERS", "Renderer", "Style"]

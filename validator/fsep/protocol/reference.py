@@ -1,9 +1,8 @@
-"""The two schema engines, each with a closed set of schemas: nothing is ever fetched or opened.
+"""The reference schema engine, `jsonschema`, with a closed set of schemas: nothing is ever fetched or opened.
 
-The fast one (`jsonschema_rs`) decides; the reference one (`jsonschema`) explains, and is held to the same
-verdict. Where `jsonschema` leaves something to Python that the protocol pins down, it is given the protocol's
-meaning here: patterns (`$` is the very end of a text), the uniqueness of items (in linear time), and
-`date-time`.
+It explains what the fast engine refuses, and is held to the same verdict. Where it leaves something to
+Python that the protocol pins down, it is given the protocol's meaning here: patterns (`$` is the very end of
+a text), the uniqueness of items (in linear time), and `date-time`.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Protocol, TypeAlias
 
-import jsonschema_rs
 import re2
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
@@ -36,18 +34,6 @@ class ReferenceValidator(Protocol):
 
     def validate(self, instance: Any) -> None:
         """Raise `jsonschema.ValidationError` for a value that is not valid."""
-
-
-def fast(schemas: Mapping[str, Schema], name: str) -> jsonschema_rs.Draft202012Validator:
-    """Compile a schema that may refer to the others.
-
-    Raises:
-        ValueError: when a schema refers to anything else.
-    """
-    registry = jsonschema_rs.Registry([(schema["$id"], dict(schema)) for schema in schemas.values()])
-    return jsonschema_rs.Draft202012Validator(
-        dict(schemas[name]), registry=registry, offline=True, validate_formats=True
-    )
 
 
 def reference(schemas: Mapping[str, Schema], name: str) -> ReferenceValidator:
