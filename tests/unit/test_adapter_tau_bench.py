@@ -162,6 +162,113 @@ def test_a_credential_is_nowhere_in_the_bundle(tmp_path: Path) -> None:
     assert next(gap["count"] for gap in bundle.loss["gaps"] if gap["id"] == "credentials") == 2
 
 
+def gaps(bundle: Imported) -> dict[str, dict[str, Any]]:
+    """Return the gaps by their ids."""
+    return {gap["id"]: gap for gap in bundle.loss["gaps"]}
+
+
+ESCAPED = "\\u0073k-" + SECRET[3:]
+
+
+@pytest.mark.parametrize(
+    "arguments", [f'{{"k": "{ESCAPED}"}}', f'{{"{ESCAPED}": 1}}', f'{{"k": "{SECRET}"}}']
+)
+def test_a_credential_in_arguments_is_hidden_however_it_is_escaped(arguments: str, tmp_path: Path) -> None:
+    bundle = imported(tmp_path, [row(0, user("Hi."), agent(None, "look", arguments), found())])
+    assert not [path for path, data in bundle.files.items() if SECRET.encode() in data]
+    assert gaps(bundle)["credentials"]["count"] == 1
+    marked = [event["step"] for event in bundle.run("model-x.0.0")["events"] if event.get("rebuilt")]
+    assert marked == ["scenario", "reply[0][0]"]
+
+
+def test_an_instruction_that_held_a_credential_is_marked(tmp_path: Path) -> None:
+    said = {"role": "system", "content": f"Key {SECRET}"}
+    bundle = imported(tmp_path, [{**STOPPED, "traj": [said, *STOPPED["traj"][1:]]}])
+    assert bundle.run("model-x.0.0")["events"][0]["rebuilt"] is True
+
+
+@pytest.mark.parametrize(("levels", "kind"), [(59, dict), (60, str), (64, str), (65, str), (10_000, str)])
+def test_arguments_of_any_depth_leave_the_bundle_whole(levels: int, kind: type, tmp_path: Path) -> None:
+    arguments = '{"a":' * levels + "1" + "}" * levels
+    bundle = imported(tmp_path, [row(0, user("Hi."), agent(None, "look", arguments), found())])
+    assert isinstance(bundle.run("model-x.0.0")["events"][3]["tool_calls"][0]["arguments"], kind)
+    assert ("arguments" in gaps(bundle)) == (kind is str)
+    assert validate(tmp_path / "b").facets["whole"].status == "reached"
+
+
+def test_answers_of_tools_are_never_taken_for_the_users_words(tmp_path: Path) -> None:
+    written = agent('Action:\n{"name": "look", "arguments": {}}')
+    with pytest.raises(FsepError, match="answer of a tool"):
+        imported(tmp_path, [row(0, user("Hi."), written, user("API output: found"), agent("x"))])
+
+
+def test_a_user_may_speak_of_outputs_to_an_agent_with_tool_calls(tmp_path: Path) -> None:
+    said = user("API output: so what? ###STOP###")
+    bundle = imported(tmp_path, [row(0, user("Hi."), agent(None, "look"), found(), agent("x"), said)])
+    assert bundle.run("model-x.0.0")["status"] == "completed"
+
+
+def test_what_is_not_read_is_named_and_counted(tmp_path: Path) -> None:
+    thinking = {**agent("Yes?"), "reasoning_content": "Hm.", "function_call": None}
+    rows = [row(0, user("Hi."), thinking, user("###STOP###"), source="user"), ERROR]
+    rows[1]["info"]["traceback"] = "line 1"
+    said = gaps(imported(tmp_path, rows))
+    assert {id_: gap["count"] for id_, gap in said.items() if id_.startswith("unread")} == {
+        "unread-info-source": 1,
+        "unread-info-traceback": 1,
+        "unread-traj-reasoning_content": 1,
+    }
+
+
+def test_names_that_are_not_read_do_not_fill_the_report(tmp_path: Path) -> None:
+    many = {**agent("Yes?"), **{f"member{number}": 1 for number in range(500)}}
+    said = gaps(imported(tmp_path, [row(0, user("Hi."), many, user("###STOP###"))]))
+    assert len([id_ for id_ in said if id_.startswith("unread-")]) == 32
+    assert said["unread"]["count"] == 500 - 32
+
+
+WITHOUT_TRIAL = {name: value for name, value in STOPPED.items() if name != "trial"}
+LOST = {
+    "a reward that is a text": ({**STOPPED, "reward": "1.0"}, "reward"),
+    "a reward that is true": ({**STOPPED, "reward": True}, "reward"),
+    "a reward beyond all": ({**STOPPED, "reward": 1e12}, "reward"),
+    "no trial": (WITHOUT_TRIAL, "trial"),
+    "a cost that is a text": (
+        row(0, user("Hi."), agent("x"), user("###STOP###"), user_cost="1"),
+        "unread-info-user_cost",
+    ),
+    "a cost that is true": (
+        row(0, user("Hi."), agent("x"), user("###STOP###"), user_cost=True),
+        "unread-info-user_cost",
+    ),
+    "a call without id": (row(0, user("Hi."), agent(None, "look", "{}", "")), "call-names"),
+    "an id too long": (row(0, user("Hi."), agent(None, "look", "{}", "i" * 201)), "call-names"),
+    "arguments that are no object": (row(0, user("Hi."), agent(None, "look", "{oops")), "arguments"),
+}
+
+
+@pytest.mark.parametrize(("one", "gap"), LOST.values(), ids=LOST.keys())
+def test_what_a_record_cannot_hold_is_a_gap(one: dict[str, Any], gap: str, tmp_path: Path) -> None:
+    assert gaps(imported(tmp_path, [one]))[gap]["count"] == 1
+
+
+def test_a_file_that_lacks_nothing_of_these_has_none_of_their_gaps(tmp_path: Path) -> None:
+    assert not {gap for _, gap in LOST.values()} & gaps(imported(tmp_path)).keys()
+
+
+def test_another_instruction_to_the_agent_is_a_gap_and_does_not_replay(tmp_path: Path) -> None:
+    other = {**STOPPED, "trial": 1, "traj": [{**POLICY, "content": "Other."}, *STOPPED["traj"][1:]]}
+    bundle = imported(tmp_path, [STOPPED, {**STOPPED, "trial": 2}, other])
+    assert gaps(bundle)["policy-differs"]["count"] == 1
+    assert bundle.replay(bundle.run("model-x.0.1")).divergence is not None
+    assert bundle.replay(bundle.run("model-x.0.0")).divergence is None
+
+
+def test_an_instruction_that_is_no_text_is_never_made_one(tmp_path: Path) -> None:
+    with pytest.raises(FsepError, match="No run begins"):
+        imported(tmp_path, [{**STOPPED, "traj": [{**POLICY, "content": None}, *STOPPED["traj"][1:]]}])
+
+
 def deep(levels: int) -> Any:
     value: Any = 1
     for _ in range(levels):
@@ -240,14 +347,42 @@ def test_a_published_run_that_was_tampered_with_is_no_word_of_the_program(tmp_pa
             dropped = {**run, "events": events[:place] + events[place + 1 :]}
             assert bundle.replay(dropped).divergence is not None, (run["run"], place)
         for place in range(len(events) - 1):
+            if events[place] == events[place + 1]:
+                continue
             swapped = {
                 **run,
                 "events": [*events[:place], events[place + 1], events[place], *events[place + 2 :]],
             }
             assert bundle.replay(swapped).divergence is not None, (run["run"], place)
-        edited = copy.deepcopy(run)
-        edited["events"][0]["content"] += " "
-        assert bundle.replay(edited).divergence is not None
+        for place in (0, 1):
+            edited = copy.deepcopy(run)
+            edited["events"][place]["content"] += " "
+            assert bundle.replay(edited).divergence is not None
         marker = "###STOP###" if "###STOP###" in str(events[-1]["content"]) else "transfer_to_human_agents"
         edited = json.loads(json.dumps(run).replace(marker, marker.title()))
         assert bundle.replay(edited).divergence is not None
+
+
+@needs_real
+@pytest.mark.parametrize("ending", ["###STOP###", "transfer_to_human_agents"])
+def test_published_runs_are_no_words_of_a_program_that_ends_otherwise(ending: str, tmp_path: Path) -> None:
+    bundle = read_back(lambda out: convert(REAL, out, ["gpt-4o"]), tmp_path / "b")
+    other = json.loads(json.dumps(bundle.scaffold).replace(ending, "another"))
+    ended = [
+        run
+        for run in bundle.runs()
+        if run["status"] == "completed" and ending in json.dumps(run["events"][-2:])
+    ]
+    assert len(ended) > 40
+    assert all(bundle.replay(run, other).divergence is not None for run in ended[::5])
+
+
+@needs_real
+def test_the_bound_of_the_program_is_the_one_that_published_runs_met(tmp_path: Path) -> None:
+    bundle = read_back(lambda out: convert(REAL, out, ["gpt-4o"]), tmp_path / "b")
+    met = [run for run in bundle.runs() if run["status"] == "limit-reached"]
+    assert len(met) == 5
+    for bound in (29, 31):
+        other = copy.deepcopy(bundle.scaffold)
+        other["program"]["steps"][-1]["max"] = bound
+        assert all(bundle.replay(run, other).divergence is not None for run in met)

@@ -123,21 +123,22 @@ def source_of(path: Path, data: bytes, value: Any) -> Source:
         raise SourceError(
             f"{visible(path.name)} holds no JSON object.", advice="Is this a file of the format named?"
         )
-    clean, count = _without_shapes(value)
+    clean, count = without_shapes(value)
     return Source(path.name, sha256(data).hexdigest(), len(data), Node(clean, visible(path.name)), count)
 
 
-def _without_shapes(value: Any) -> tuple[Any, int]:
+def without_shapes(value: Any) -> tuple[Any, int]:
     """Return a JSON value whose texts hold nothing of the shape of a credential, and how many did."""
     if isinstance(value, str):
         return (hidden(value), 1) if shaped(value) else (value, 0)
     if isinstance(value, dict):
         pairs = {
-            hidden(name) if shaped(name) else name: _without_shapes(inner) for name, inner in value.items()
+            hidden(name) if shaped(name) else name: without_shapes(inner) for name, inner in value.items()
         }
-        return {name: one for name, (one, _) in pairs.items()}, sum(count for _, count in pairs.values())
+        count = sum(count for _, count in pairs.values()) + sum(map(shaped, value))
+        return {name: one for name, (one, _) in pairs.items()}, count
     if isinstance(value, list):
-        listed = [_without_shapes(inner) for inner in value]
+        listed = [without_shapes(inner) for inner in value]
         return [one for one, _ in listed], sum(count for _, count in listed)
     return value, 0
 
@@ -155,6 +156,10 @@ def without_names(value: Any) -> tuple[Any, int]:
     return value, 0
 
 
-def altered(content: Any) -> bool:
-    """Whether something was hidden in recorded content, so that it is not as it was recorded."""
-    return isinstance(content, str) and HIDDEN in content
+def altered(recorded: Any) -> bool:
+    """Whether something was hidden in a recorded value, so that it is not as it was recorded."""
+    if isinstance(recorded, dict):
+        return any(HIDDEN in name or altered(inner) for name, inner in recorded.items())
+    if isinstance(recorded, list):
+        return any(map(altered, recorded))
+    return isinstance(recorded, str) and HIDDEN in recorded

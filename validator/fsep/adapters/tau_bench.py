@@ -14,8 +14,10 @@ from fsep.adapters.names import distinct_slugs, slug
 from fsep.adapters.source import Source, SourceError, read_bytes, source_of
 from fsep.adapters.tau_bench_program import ENVIRONMENT, SCAFFOLD, scaffold
 from fsep.adapters.tau_bench_run import EXTENSION, Row
+from fsep.adapters.tau_bench_unread import unread
 from fsep.adapters.valid import held
 from fsep.digests import item_digest, items_digest, program_digest
+from fsep.errors import visible
 from fsep.packing.files import run_records
 from fsep.packing.writer import BundleWriter
 from fsep.parsing import json
@@ -52,9 +54,11 @@ def _read(path: Path) -> Source:
     try:
         value = json.parse(data)
     except ParseError as error:
-        raise SourceError(f"{path.name}:{error.line}:{error.column}: {error.message}") from None
+        raise SourceError(f"{visible(path.name)}:{error.line}:{error.column}: {error.message}") from None
     if not isinstance(value, list):
-        raise SourceError(f"{path.name} holds no list.", advice="Is this a result file of tau-bench?")
+        raise SourceError(
+            f"{visible(path.name)} holds no list.", advice="Is this a result file of tau-bench?"
+        )
     return source_of(path, data, {"rows": value})
 
 
@@ -97,7 +101,10 @@ class _Conversion:
         """Write the bundle."""
         items = [self._item(task, said) for task, said in self.instructions.items()]
         title = "tau-bench: a simulated user and an agent with tools"
-        program = scaffold(self.version, self._policy(), title, {})
+        policies = self._policies()
+        program = scaffold(self.version, policies.most_common(1)[0][0], title, {})
+        if policies.total() > (most := policies.most_common(1)[0][1]):
+            self.loss.gap(gaps.POLICY, policies.total() - most)
         simulator = self._document("simulator", "user", model={"name": self.user_model or NOT_RECORDED})
         environment = self._document("environment", ENVIRONMENT)
         self._gaps()
@@ -154,17 +161,19 @@ class _Conversion:
             "extensions": {EXTENSION: {"task_id": task}},
         }
 
-    def _policy(self) -> str:
-        """Return the agent's instruction, which most runs begin with."""
+    def _policies(self) -> Counter[str]:
+        """Return the instructions to the agent that runs begin with, and how many do; one at least."""
         said: Counter[str] = Counter()
         for source in self.systems.values():
             for row in source.root.each("rows"):
                 first = row.get("traj", list)[:1]
-                if first and isinstance(first[0], dict) and first[0].get("role") == "system":
-                    said[str(first[0].get("content"))] += 1
+                if not first or not isinstance(first[0], dict) or first[0].get("role") != "system":
+                    continue
+                if isinstance(content := first[0].get("content"), str):
+                    said[content] += 1
         if not said:
             raise SourceError("No run begins with the agent's instruction.")
-        return said.most_common(1)[0][0]
+        return said
 
     def _runs(self, system: str, source: Source, writer: BundleWriter) -> Iterator[Mapping[str, Any]]:
         seen: set[tuple[int, int]] = set()
@@ -200,6 +209,7 @@ class _Conversion:
         self.loss.gap(gaps.USER_MODEL if self.user_model is None else gaps.USER_MODEL_SUPPLIED)
         for gap in gaps.OF_ALL:
             self.loss.gap(gap)
+        unread(self.systems.values(), self.loss)
 
     def _held(self, schema: str, value: dict[str, Any], where: str) -> dict[str, Any]:
         return held(self.protocol, schema, value, where)

@@ -30,7 +30,8 @@ USER_MODEL_SUPPLIED = Gap(
 USER_PROMPT = Gap(
     "user-prompt",
     "rebuilt",
-    "the user simulator's prompt was not recorded; it was rebuilt from the task's instruction",
+    "the user simulator's prompt was not recorded; it was rebuilt from the task's instruction, without what"
+    " the harness writes around it and the greeting that the simulator answers first",
     "*/info/task/instruction",
     "FSEP-TRN-004 fails, and the bundle does not reach `replayed`",
 )
@@ -55,7 +56,59 @@ INSTRUCTION = Gap(
     "*/info/task/instruction",
     "the item's instruction is empty",
 )
+POLICY = Gap(
+    "policy-differs",
+    "changed",
+    "some runs begin with another instruction to the agent than most, which one program cannot state",
+    f"{TRAJ}/0",
+    "those runs do not replay: FSEP-ADH-002 fails",
+)
+ARGUMENTS = Gap(
+    "arguments",
+    "changed",
+    "arguments of calls that are no strict JSON object, or one nested too deep for a record, were kept as the"
+    " text they came as",
+    f"{TRAJ}/*/tool_calls",
+    "the program answers such a call itself, so that a run in which the environment answered does not replay",
+)
+NAMES = Gap(
+    "call-names",
+    "changed",
+    "ids of calls and names of tools that are empty or longer than a record holds were replaced or cut",
+    f"{TRAJ}/*/tool_calls",
+    "none for any check; the names are not those recorded",
+)
+REWARD = Gap(
+    "reward",
+    "not-recorded",
+    "rows state no reward, or one that is no number a record can hold",
+    "*/reward",
+    "their runs have none",
+)
+TRIAL = Gap(
+    "trial",
+    "not-recorded",
+    "rows do not say which trial they are, and were taken for the first",
+    "*/trial",
+    "that they are the replicate 0 is a guess",
+)
+UNREAD = Gap("unread-{name}", "dropped", "`{name}` was not carried over", "{where}", "none for any check")
+UNREAD_MORE = Gap(
+    "unread",
+    "dropped",
+    "members of still other names were not carried over",
+    "*",
+    "none for any check",
+)
 OF_ALL = (
+    Gap(
+        "several-calls",
+        "not-recorded",
+        "where an agent calls several tools in one message, the harness keeps the first call"
+        " and drops the others",
+        f"{TRAJ}/*/tool_calls",
+        "whether an output held more calls than are recorded cannot be known",
+    ),
     Gap(
         "tool-definitions",
         "not-recorded",
