@@ -464,6 +464,29 @@ def test_a_credential_is_refused_and_never_echoed(
         assert "quite short" not in out + err
 
 
+@pytest.mark.parametrize("escape", [False, True])
+def test_a_credential_that_is_a_name_is_refused_and_never_echoed(
+    escape: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In arguments, where any name may stand; also where it is spelt with an escape."""
+    key = KEYS[0]
+
+    def change(bench: Workbench) -> None:
+        run = bench.run("steady.direct.nile.0")
+        run["extensions"] = {"org.example.x": {key: {"deep": [1, {"er": key}]}}}
+        if escape:
+            place = bench[parents.SECOND].index(run)
+            line = json.dumps(run).replace(key, "\\u0073" + key[1:])
+            bench[parents.SECOND][place] = line.encode() + b"\n"
+
+    path = bundle(tmp_path, change)
+    assert "FSEP-SEC-001" in refused(path, capsys)
+    for form in ("text", "json", "sarif", "junit", "github"):
+        main(["validate", str(path), "--format", form])
+        out, err = capsys.readouterr()
+        assert key not in out + err
+
+
 def test_an_empty_input_does_not_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder with nothing, an archive with nothing, a file with nothing, nothing at all."""
     (tmp_path / "folder").mkdir()

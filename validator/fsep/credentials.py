@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 import re2
 
-from fsep.parsing.walk import texts
+from fsep.parsing.position import escape_token
 
 # What stands in the place of a credential.
 HIDDEN = "(credential, not shown)"
@@ -70,6 +70,11 @@ def shaped(text: str) -> bool:
     return _SHAPE.search(text) is not None
 
 
+_shaped_name = lru_cache(maxsize=4096)(shaped)
+# Numbers, of which most parameters are, hold none.
+_HOLDS_TEXTS = frozenset((str, dict, list))
+
+
 def hidden(text: str) -> str:
     """Return a text without the credentials that are known by their shape."""
     # Names of files may hold halves of surrogate pairs, which the engine does not take as text.
@@ -77,17 +82,24 @@ def hidden(text: str) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
-def _may_hold(value: Any) -> bool:
-    """Whether a value may hold a text; numbers, of which most parameters are, hold none."""
-    return type(value) in (str, dict, list)
-
-
 def credentials(value: Any, pointer: str = "", *, names: bool) -> Iterator[tuple[str, str]]:
-    """Yield where a value holds credentials, as (pointer, how it was known); with `names`, also by member."""
-    if type(value) is dict and not any(map(_may_hold, value.values())):
-        return
-    for here, member, text in texts(value, pointer):
-        if names and text and named(member):
-            yield here, "the member's name is that of a credential"
-        elif shaped(text):
-            yield here, "the text has the shape of a credential"
+    """Yield where a value holds credentials, as (pointer, how it was known); with `names`, also by member.
+
+    Nothing of a credential is in the pointer either.
+    """
+    level: list[tuple[str, str, Any]] = [(pointer, "", value)]
+    while level:
+        here, member, item = level.pop()
+        if isinstance(item, str):
+            if names and item and named(member):
+                yield hidden(here), "the member's name is that of a credential"
+            elif shaped(item):
+                yield hidden(here), "the text has the shape of a credential"
+        elif isinstance(item, Mapping):
+            for name, inner in item.items():
+                if _shaped_name(name):
+                    yield hidden(here), "a member's name has the shape of a credential"
+                if type(inner) in _HOLDS_TEXTS:
+                    level.append((f"{here}/{escape_token(name)}", name, inner))
+        elif isinstance(item, list):
+            level += [(f"{here}/{place}", member, inner) for place, inner in enumerate(item)]
