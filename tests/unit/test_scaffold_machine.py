@@ -417,9 +417,32 @@ TEXT = "x" * 640
                     "text": "{{item.text}}",
                 }
             ],
-            11,
+            11 + 1,
         ),
-        ([{"do": "edit", "id": "a", "thread": "main", "actor": "solver", "how": "keep-last", "count": 1}], 0),
+        ([{"do": "edit", "id": "a", "thread": "main", "actor": "solver", "how": "keep-last", "count": 1}], 1),
+        # An edit pays for every message that it looks at.
+        (
+            [
+                *(say(f"s{place}", "") for place in range(5)),
+                {
+                    "do": "edit",
+                    "id": "a",
+                    "thread": "main",
+                    "actor": "solver",
+                    "how": "keep-last",
+                    "count": 1,
+                },
+                {
+                    "do": "edit",
+                    "id": "b",
+                    "thread": "main",
+                    "actor": "solver",
+                    "how": "keep-last",
+                    "count": 1,
+                },
+            ],
+            5 + (1 + 5) + (1 + 1),
+        ),
         # An extract pays for what it starts from and for what it gives, a list's elements added up.
         ([extract("a", "{{item.text}}", [{"op": "trim"}])], 22),
         ([extract("a", "{{item.text}}", [{"op": "after", "marker": "y", "which": "first"}])], 12),
@@ -530,6 +553,16 @@ def test_a_result_that_is_too_long_is_never_made() -> None:
     """What a run ends with is paid for like any other text."""
     document = scaffold(*DOUBLING, result={"answer": "{{x}}{{x}}"})
     assert replayed(document, World(fields={"text": "x"}), as_run(World(), [])).exhausted
+
+
+def test_a_message_that_merges_with_all_before_it_is_hashed_once() -> None:
+    """Each of these requests holds all that was said before, as one message: hashed anew it would be gigabytes."""
+    document = scaffold(repeat("r", [generate("a")], 3_000))
+    world = World(adaptations=[{"kind": "merge-adjacent", "separator": " "}])
+    started = time.perf_counter()
+    run = record(document, world, ["x" * 2_000] * 3_000)
+    assert replayed(document, world, run).requests == 3_000
+    assert time.perf_counter() - started < 60
 
 
 def test_loops_that_do_nothing_come_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,7 +165,10 @@ def edit(step: Mapping[str, Any], template: Template | None) -> Step:
             done["text"] = state.render(template)
             replacement = Message("user", done["text"])
         yield Want({**fixed, "step": step["id"] + state.indices, "edit": done})
-        state.view(thread, actor).edit(how, step.get("count", 0), replacement)
+        view = state.view(thread, actor)
+        state.fuel -= view.length
+        state.spend(0)
+        view.edit(how, step.get("count", 0), replacement)
         return False
 
     return run

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 from json.encoder import encode_basestring
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fsep.parsing.canonical import canonical
 from fsep.scaffold.adaptation import Adaptations
 from fsep.scaffold.message import Message
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 # The chain over a view's messages begins at the digest of this tag.
 CHAIN_START = sha256(b"fsep-view-1").digest()
@@ -27,7 +30,18 @@ class View:
     folds it anew.
     """
 
-    __slots__ = ("_adaptations", "_chain", "_chained", "_digests", "_keep", "_roles", "_waiting", "messages")
+    __slots__ = (
+        "_adaptations",
+        "_chain",
+        "_chained",
+        "_digests",
+        "_keep",
+        "_open",
+        "_roles",
+        "_seen",
+        "_waiting",
+        "messages",
+    )
 
     def __init__(self, adaptations: Adaptations, *, keep: bool) -> None:
         """Begin empty."""
@@ -38,6 +52,13 @@ class View:
         self._roles: list[str] = []
         self.messages: list[Message] = []
         self._chain, self._chained = CHAIN_START, 0
+        self._open: _Hash | None = None
+        self._seen = 0
+
+    @property
+    def length(self) -> int:
+        """How many messages there are."""
+        return len(self._roles)
 
     def add(self, message: Message) -> None:
         """Append a message."""
@@ -75,6 +96,7 @@ class View:
         if replacement is not None:
             self.add(replacement)
         self._chain, self._chained = CHAIN_START, 0
+        self._open, self._seen = None, 0
 
     def sent(self) -> list[Message]:
         """Return the messages as they are sent; only where they were kept."""
@@ -82,21 +104,56 @@ class View:
 
     def chain(self) -> str:
         """Return the digest of the view: each message's digest folded onto the one before, in hexadecimal."""
-        chain, stable = self._chain, True
         if self._adaptations.reshape:
-            role = ""
-            for message in self._adaptations.messages(self.messages[self._chained :]):
-                chain = sha256(chain + message.digest()).digest()
-                role = message.role
-            # The actor's own words come next: they could merge into a last message of its own, into no other.
-            stable = role != "assistant"
-        else:
-            self._settle()
-            for one in self._digests[self._chained :]:
-                chain = sha256(chain + one).digest()
-        if stable:
-            self._chain, self._chained = chain, len(self._roles)
-        return chain.hex()
+            return self._reshaped().hex()
+        self._settle()
+        for one in self._digests[self._chained :]:
+            self._chain = sha256(self._chain + one).digest()
+        self._chained = len(self._digests)
+        return self._chain.hex()
+
+    def _reshaped(self) -> bytes:
+        """Return the chain over adapted messages; what may still be merged with is not folded for good.
+
+        The actor's own words come next: they could merge into a last message of its own, into no other. A
+        message that grows so is hashed once for all that it grows by.
+        """
+        fresh = self.messages[self._seen :]
+        self._seen = len(self.messages)
+        separator = self._adaptations.separator
+        if self._open is not None and separator is not None and all(map(_grows, fresh)):
+            for message in fresh:
+                self._open.update(_escaped(f"{separator}{message.content}"))
+            return self._folded(self._open)
+        last = None
+        for message in self._adaptations.messages(self.messages[self._chained :]):
+            if last is not None:
+                self._chain = sha256(self._chain + last.digest()).digest()
+            last = message
+        self._open, self._chained = None, len(self.messages)
+        if last is not None and separator is not None and _grows(last):
+            while self._chained and _grows(self.messages[self._chained - 1]):
+                self._chained -= 1
+            self._open = sha256(b'{"content":"' + _escaped(str(last.content)))
+            return self._folded(self._open)
+        if last is not None:
+            self._chain = sha256(self._chain + last.digest()).digest()
+        return self._chain
+
+    def _folded(self, open_: _Hash) -> bytes:
+        whole = open_.copy()
+        whole.update(b'","role":"assistant"}')
+        return sha256(self._chain + whole.digest()).digest()
+
+
+def _grows(message: Message) -> bool:
+    """Whether a message of the actor's own can be merged with what it says next: it is nothing but text."""
+    return message.role == "assistant" and isinstance(message.content, str) and not message.tool_calls
+
+
+def _escaped(text: str) -> bytes:
+    """Return a text as it stands between the quotation marks of its canonical form."""
+    return encode_basestring(text)[1:-1].encode()
 
 
 class Offer:
