@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from fsep.bundle import Bundle, open_bundle
-from fsep.checks import commitments, complete, ledger, observe, transcripts  # noqa: F401  # importing binds them
+from fsep.checks import (  # noqa: F401  # importing binds them
+    answers,
+    commitments,
+    complete,
+    ledger,
+    observe,
+    transcripts,
+)
 from fsep.checks.documents import Unusable
 from fsep.checks.registry import checks, run
 from fsep.checks.summary import Summary
