@@ -1,4 +1,4 @@
-"""Whether environments and simulators answered the same where they were asked the same (FSEP-OBS-008, 009)."""
+"""Whether environments and simulators gave equal answers to equal questions (FSEP-OBS-008, FSEP-OBS-009)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fsep.withholding import is_withheld
 if TYPE_CHECKING:
     from fsep.checks.whole import Whole
 
-# Bytes of a digest that are kept: two of the things compared have the same by chance once in a billion studies.
+# Bytes of a digest that are kept: in a billion studies two different things may have the same by chance.
 KEPT = 8
 
 
@@ -58,9 +58,7 @@ class Answers:
             return
         history.update(canonical([call["name"], call["arguments"]]))
         answer = sha256(canonical([content, event.get("error", False)])).digest()
-        self._histories.meet(
-            history.digest()[:KEPT], Met(1, answer[:KEPT], _where(line, place))
-        )
+        self._histories.meet(history.digest()[:KEPT], Met(1, answer[:KEPT], _where(line, place)))
         history.update(answer)
 
     def _said(self, line: RunLine, place: int, event: Mapping[str, Any]) -> None:

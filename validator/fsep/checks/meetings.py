@@ -23,7 +23,8 @@ class Met(NamedTuple):
     """How one thing was answered.
 
     `times` counts how often it was met; `answer` is the one at `first`, the first place; `other` is the first
-    place with another answer, None where all are equal; `shared` tells whether runs of several systems met it.
+    place with another answer, None where all are equal; `shared` tells whether runs of several systems met
+    it.
     """
 
     times: int

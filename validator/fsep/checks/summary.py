@@ -53,11 +53,11 @@ class Summary:
     """What one or more shards came to.
 
     `index` holds an entry for each usable run, in order; `histories` how environments answered, by the calls
-    before, and `requests` how simulators did, by the request; `first_start` the earliest start with the run that
-    has it; `broken` the files that were not gone by, each with the requirement that failed; `lost_runs` how
-    many runs have no place in the plan because of an earlier failure, by its requirement; `events_sha256` the
-    status, the digest of the events and whether one of them holds a withheld value, of every run, where a
-    ledger asks for them. Summaries merge: associative, with the empty summary
+    before, and `requests` how simulators did, by the request; `first_start` the earliest start with the run
+    that has it; `broken` the files that were not gone by, each with the requirement that failed; `lost_runs`
+    how many runs have no place in the plan because of an earlier failure, by its requirement;
+    `events_sha256` the status, the digest of the events and whether one of them holds a withheld value, of
+    every run, where a ledger asks for them. Summaries merge: associative, with the empty summary
     as identity.
     """
 

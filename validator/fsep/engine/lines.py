@@ -179,7 +179,7 @@ class Lines:
             self.withheld |= holds_withheld(run_slots(self.head, self.record))
         self._answers.read(line)
         seen = observe(line)
-        if seen.outputs:
+        if line.outputs:
             system = self.head["system"]
             feed.observed[system] = feed.observed.get(system, Observed()) + seen
         if feed.study.ledger is not None and line.events:

@@ -12,9 +12,11 @@ from fsep.checks import (  # noqa: F401  # importing binds them
     answers,
     commitments,
     complete,
+    identities,
     ledger,
     observe,
     transcripts,
+    usage,
 )
 from fsep.checks.documents import Unusable
 from fsep.checks.registry import checks, run
