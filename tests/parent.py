@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import UTC, datetime
 from functools import cache
@@ -102,6 +101,8 @@ def record(bench: Workbench) -> None:
 
 def _at_length(output: Output) -> Output:
     """Let replies be long enough, and reasoning be open, for their tokens to be compared with their lengths."""
+    if output.content == "Action: guess(the answer)" or str(output.content).startswith("Answer:"):
+        return Output(f"I need no more than what I know.\n{output.content}")
     if output.content in ("Noted.", "A walk."):
         return Output(f"{output.content} Is there anything else I can do?")
     if isinstance(output.content, list) and output.content[0]["type"] == "reasoning":
@@ -111,8 +112,10 @@ def _at_length(output: Output) -> Output:
 
 
 def _tokens(event: dict[str, Any]) -> int:
-    """Return how many tokens an output takes: one for every four bytes, and three around it."""
-    return 3 + len(json.dumps([event.get("content"), event.get("tool_calls")])) // 4
+    """Return how many tokens an output takes: one for every four characters, and one more."""
+    content = event.get("content") or ""
+    text = content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+    return 1 + (len(text) + len(str(event.get("tool_calls", "")))) // 4
 
 
 def _fix_seeds(steps: list[dict[str, Any]]) -> None:

@@ -745,15 +745,13 @@ def _(run: dict[str, Any]) -> None:
 @case("FSEP-OBS-007", "the outputs of one system took many more tokens than their texts")
 def _(bench: Workbench) -> None:
     for output in _outputs(bench, SECOND):
-        output["usage"]["output_tokens"] *= 5
+        output["usage"]["output_tokens"] *= 4
     settle(bench)
 
 
-@_edit(
-    "FSEP-OBS-008", "an environment called equal results of equal calls an error once", "steady.react.nile.0"
-)
+@_edit("FSEP-OBS-008", "an environment called the result of an equal call an error", "hasty.service.peru.0")
 def _(run: dict[str, Any]) -> None:
-    next(event for event in run["events"] if event["kind"] == "call")["error"] = True
+    next(event for event in run["events"] if event["kind"] == "tool-result")["error"] = True
 
 
 @case("FSEP-OBS-008", "an environment gave a system another result of an equal call")
