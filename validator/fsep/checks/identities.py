@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -19,35 +18,39 @@ if TYPE_CHECKING:
 KEPT = 16
 
 # By the simulator's id, and by "" for the system itself, how many outputs came from each identity.
-Identities = Mapping[str, Mapping[str, int]]
+Identities = Mapping[str, dict[str, int]]
 
 
 def identities(line: RunLine) -> Identities:
     """Return which identities the outputs of a line record; what is not declared is left to FSEP-REQ-007."""
-    found: dict[str, Counter[str]] = {}
+    found: dict[str, dict[str, int]] = {}
     if line.program is None:
         return found
-    seen = Counter(
-        (event["actor"], event["returned_model"]) for _, event in line.requested if "returned_model" in event
-    )
+    seen: dict[tuple[str, str], int] = {}
+    for _, event in line.requested:
+        if "returned_model" in event:
+            key = event["actor"], event["returned_model"]
+            seen[key] = seen.get(key, 0) + 1
     for (actor, returned), count in seen.items():
-        speaker = line.program.actors.get(actor)
-        id_ = str(speaker.simulator) if speaker is not None and speaker.kind == "simulator" else ""
         document = line.speaker(actor)
         if document is not None and returned in document.value["model"].get("returned", (returned,)):
-            found.setdefault(id_, Counter())[returned] += count
-    return {id_: _first(counts) for id_, counts in found.items()}
+            id_ = document.value["id"] if document.role == "simulator" else ""
+            found[id_] = _added(found.get(id_, {}), {returned: count})
+    return found
 
 
 def merged(one: Identities, other: Identities) -> Identities:
     """Merge two of them: associative and commutative, none as identity."""
     if not one or not other:
         return one or other
-    return {id_: _first(Counter(one.get(id_, {})) + Counter(other.get(id_, {}))) for id_ in {**one, **other}}
+    return {id_: _added(one.get(id_, {}), other.get(id_, {})) for id_ in {**one, **other}}
 
 
-def _first(counts: Counter[str]) -> Mapping[str, int]:
-    return {identity: counts[identity] for identity in sorted(counts)[:KEPT]}
+def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    total = {**one}
+    for identity, count in other.items():
+        total[identity] = total.get(identity, 0) + count
+    return {identity: total[identity] for identity in sorted(total)[:KEPT]} if len(total) > KEPT else total
 
 
 @check("FSEP-OBS-004", "summary")

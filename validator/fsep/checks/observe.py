@@ -13,7 +13,7 @@ from fsep.checks.identities import Identities, identities, merged
 from fsep.checks.line import RunLine
 from fsep.checks.registry import Answer, Passed, check
 from fsep.checks.study import Study
-from fsep.checks.usage import ENOUGH, Spent, spent
+from fsep.checks.usage import ENOUGH, NOTHING_SPENT, Spent, spent
 from fsep.findings import Problem
 from fsep.parsing import json
 from fsep.parsing.problem import ParseError
@@ -50,7 +50,7 @@ class Observed:
     outputs: int = 0
     reasoning: int = 0
     signed: int = 0
-    spent: Spent = field(default_factory=Spent)
+    spent: Spent = NOTHING_SPENT
     identities: Identities = field(default_factory=dict)
 
     def __add__(self, other: Observed) -> Observed:
