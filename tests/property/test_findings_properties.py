@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsep import limits
-from fsep.checks.identities import KEPT, merged
+from fsep.checks.identities import KEPT, Identities, merged
 from fsep.checks.meetings import Meetings, Met, Table, Where
 from fsep.checks.observe import Observed
 from fsep.checks.summary import Summary, pack_entry
@@ -174,7 +174,8 @@ def test_identities_beyond_those_kept_do_not_change_what_is_known_of_these(
     for part in parts:
         whole.update(part)
     random.shuffle(parts)
-    known = reduce(merged, ({"": part} for part in parts), {"": {}})[""]
+    none: Identities = {"": {}}
+    known = reduce(merged, ({"": part} for part in parts), none)[""]
     assert known == {identity: whole[identity] for identity in sorted(whole)[:KEPT]}
 
 
