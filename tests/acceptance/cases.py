@@ -690,6 +690,85 @@ def _(bench: Workbench) -> None:
     bench["systems/steady.json"]["runner"]["version"] = "2"
 
 
+@case("FSEP-OBS-004", "one output of a system came from another of its declared models")
+def _(bench: Workbench) -> None:
+    bench["systems/steady.json"]["model"]["returned"].append("stand-in-steady-2")
+    _another_model(bench, "steady.direct.nile.0", "model", "stand-in-steady-2")
+
+
+@case("FSEP-OBS-004", "the simulator was another of its declared models in the runs of one system")
+def _(bench: Workbench) -> None:
+    bench["simulators/customer.json"]["model"]["returned"].append("stand-in-visitor-2")
+    for run in ("steady.service.peru.0", "steady.service.nile.0"):
+        _another_model(bench, run, "simulator", "stand-in-visitor-2")
+    _relock(bench)
+
+
+def _another_model(bench: Workbench, run: str, origin: str, returned: str) -> None:
+    for event in bench.run(run)["events"]:
+        if event["kind"] == "output" and event["origin"] == origin:
+            event["returned_model"] = returned
+    settle(bench)
+
+
+@case("FSEP-OBS-005", "the tokens of one system alone were recorded")
+def _(bench: Workbench) -> None:
+    for output in _outputs(bench, SECOND):
+        del output["usage"]
+    settle(bench)
+
+
+def _outputs(bench: Workbench, path: str) -> list[dict[str, Any]]:
+    return [event for run in bench[path] for event in run["events"] if event["kind"] == "output"]
+
+
+@_edit("FSEP-OBS-006", "an output that is not empty took no tokens", "steady.direct.nile.0")
+def _(run: dict[str, Any]) -> None:
+    run["events"][1]["usage"]["output_tokens"] = 0
+
+
+@_edit("FSEP-OBS-006", "an output took more tokens than it has bytes", "hasty.map-reduce.nile.0")
+def _(run: dict[str, Any]) -> None:
+    open_ = next(event for event in run["events"] if isinstance(event.get("content"), list))
+    open_["usage"]["output_tokens"] = 1000
+
+
+@_edit(
+    "FSEP-OBS-006",
+    "an output took more tokens beside its reasoning than it has bytes",
+    "steady.direct.nile.0",
+)
+def _(run: dict[str, Any]) -> None:
+    run["events"][1]["usage"] |= {"output_tokens": 1000, "reasoning_tokens": 800}
+
+
+@case("FSEP-OBS-007", "the outputs of one system took many more tokens than their texts")
+def _(bench: Workbench) -> None:
+    for output in _outputs(bench, SECOND):
+        output["usage"]["output_tokens"] *= 4
+    settle(bench)
+
+
+@_edit("FSEP-OBS-008", "an environment called the result of an equal call an error", "hasty.service.peru.0")
+def _(run: dict[str, Any]) -> None:
+    next(event for event in run["events"] if event["kind"] == "tool-result")["error"] = True
+
+
+@case("FSEP-OBS-008", "an environment gave a system another result of an equal call")
+def _(bench: Workbench) -> None:
+    # Of the run that failed nothing was sent after it, so that replay sees nothing wrong.
+    equal = next(
+        event for event in bench.run("steady.service.nile.0")["events"] if event["kind"] == "tool-result"
+    )
+    bench.run("hasty.service.nile.0")["events"].append({**equal, "content": "Nile: no book."})
+    settle(bench)
+
+
+@_edit("FSEP-OBS-009", "a simulator answered an equal request otherwise", "steady.service.peru.0")
+def _(run: dict[str, Any]) -> None:
+    run["events"][-1]["content"] = run["result"][0]["content"] = "Goodbye. ###STOP###"
+
+
 # --- the plan
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import parent as parents
+from acceptance.cases import CASES
 from acceptance.test_requirements import ALL_FACETS, check, outcomes
 from fsep import limits, protocol
 from fsep.engine import validate
@@ -65,6 +66,24 @@ def test_much_to_do_is_shared_among_the_cores(faulty: Path, monkeypatch: pytest.
     monkeypatch.setattr(limits, "PARALLEL_BYTES", 0)
     assert validate(faulty, jobs=None) == small
     assert asked == [2]
+
+
+def test_what_is_observed_across_files_is_the_same_for_any_number_of_processes(tmp_path: Path) -> None:
+    bench = parents.parent()
+    wanted = {f"FSEP-OBS-{number:03}" for number in (4, 6, 7, 8, 9)}
+    for case in CASES:
+        if case.requirement in wanted and case.change is not None:
+            case.change(bench)
+    # One file of each run, so that what is compared is never in one.
+    for path in (parents.FIRST, parents.SECOND):
+        for number, run in enumerate(run for run in bench[path] if "parts" not in run and "run" in run):
+            bench[path.replace(".jsonl", f".{number}.jsonl")] = [run]
+        bench[path] = [run for run in bench[path] if "parts" in run or "run" not in run]
+    parents.settle(bench)
+    folder = bench.write(tmp_path)
+    one, two = validate(folder, jobs=1), validate(folder, jobs=2)
+    assert one == two
+    assert {finding.requirement for finding in one.findings} == wanted
 
 
 def test_the_reference_engine_gives_the_same_report(faulty: Path) -> None:

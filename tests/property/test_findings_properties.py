@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import reduce
+from itertools import pairwise
+from random import Random
+from unittest.mock import patch
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fsep import limits
+from fsep.checks.identities import KEPT, Identities, merged
+from fsep.checks.meetings import Meetings, Met, Table, Where
 from fsep.checks.observe import Observed
 from fsep.checks.summary import Summary, pack_entry
+from fsep.checks.usage import NOTHING_SPENT, Spent
 from fsep.findings import Collector, Outcome, Place, Problem, Results, Tally
 
 IDS = st.sampled_from(["FSEP-AAA-001", "FSEP-BBB-002"])
@@ -37,6 +47,25 @@ def results(draw: st.DrawFn) -> Results:
     return collector.results()
 
 
+SPENT = st.one_of(
+    st.just(NOTHING_SPENT),
+    st.builds(Spent, st.integers(1, 9), st.dictionaries(COUNTS, st.integers(1, 5), max_size=3)),
+)
+IDENTITIES = st.dictionaries(
+    st.sampled_from(["", "user"]), st.dictionaries(st.sampled_from("pqr"), st.integers(1, 5), min_size=1)
+)
+# What runs of two systems met, in one file; a place belongs to one run alone and is met once.
+MET = st.lists(
+    st.tuples(
+        st.sampled_from([b"k", b"l", b"m", b"n"]),
+        st.sampled_from([b"x", b"y"]),
+        st.builds(
+            lambda line: Where("t", line, 0, f"run-{line}", "s" if line % 2 else "t"), st.integers(1, 99)
+        ),
+    ),
+    unique_by=lambda met: met[2],
+    max_size=12,
+)
 TEXTS = st.text(alphabet="ab{}", max_size=6)
 OBSERVED = st.builds(
     Observed,
@@ -47,7 +76,18 @@ OBSERVED = st.builds(
     st.one_of(st.none(), TEXTS),
     COUNTS,
     COUNTS,
+    COUNTS,
+    SPENT,
+    IDENTITIES,
 )
+
+
+def meetings(met: list[tuple[bytes, bytes, Where]]) -> Meetings:
+    """What a shard leaves of what it met."""
+    table = Table()
+    for key, answer, where in met:
+        table.meet(key, Met(1, answer, where))
+    return table.meetings()
 
 
 @st.composite
@@ -61,6 +101,8 @@ def summaries(draw: st.DrawFn) -> Summary:
         index=b"".join(pack_entry(run, slot, file, line, "failed") for run, slot, file, line in entries),
         counts=draw(st.dictionaries(st.sampled_from(["runs", "events"]), st.integers(1, 9))),
         observed=draw(st.dictionaries(st.sampled_from(["s", "t"]), OBSERVED)),
+        histories=meetings(draw(MET)),
+        requests=meetings(draw(MET)),
         characters=draw(st.dictionaries(st.sampled_from(["d", "e"]), st.tuples(COUNTS, COUNTS))),
         first_start=draw(
             st.one_of(st.none(), st.tuples(st.sampled_from(["2026", "2027"]), st.sampled_from("rs")))
@@ -94,6 +136,47 @@ def test_observations_merge_in_any_order(one: Observed, two: Observed, three: Ob
     assert (one + two) + three == one + (two + three)
     assert one + two == two + one
     assert one + Observed() == one
+
+
+@given(MET, st.lists(st.integers(0, 12), max_size=4), st.integers(1, 5), st.randoms())
+def test_meetings_are_the_same_however_they_are_split_and_in_whatever_order_they_come(
+    met: list[tuple[bytes, bytes, Where]], cuts: list[int], limit: int, random: Random
+) -> None:
+    with patch.object(limits, "MEETINGS", limit):
+        at_once = meetings(met)
+        random.shuffle(met)
+        edges = [0, *sorted(cuts), len(met)]
+        parts = [meetings(met[begin:end]) for begin, end in pairwise(edges)]
+        assert reduce(Meetings.__add__, parts, Meetings()) == at_once
+        assert parts[0] + at_once == at_once + parts[0]
+    keys = sorted({key for key, _, _ in met})
+    assert (sorted(at_once.met), at_once.more) == (keys[:limit], len(keys) > limit)
+
+
+@given(MET)
+def test_of_each_thing_met_the_first_two_places_with_different_answers_are_known(
+    met: list[tuple[bytes, bytes, Where]],
+) -> None:
+    for key, known in meetings(met).met.items():
+        here = sorted((where, answer) for other, answer, where in met if other == key)
+        others = [where for where, answer in here if answer != here[0][1]]
+        systems = {where.system for where, _ in here}
+        assert known == Met(
+            len(here), here[0][1], here[0][0], others[0] if others else None, len(systems) > 1
+        )
+
+
+@given(st.lists(st.dictionaries(st.integers(0, 40).map("{:02}".format), COUNTS), max_size=5), st.randoms())
+def test_identities_beyond_those_kept_do_not_change_what_is_known_of_these(
+    parts: list[dict[str, int]], random: Random
+) -> None:
+    whole: Counter[str] = Counter()
+    for part in parts:
+        whole.update(part)
+    random.shuffle(parts)
+    none: Identities = {"": {}}
+    known = reduce(merged, ({"": part} for part in parts), none)[""]
+    assert known == {identity: whole[identity] for identity in sorted(whole)[:KEPT]}
 
 
 @given(summaries(), summaries(), summaries())

@@ -91,6 +91,12 @@ FINDINGS_PER_REQUIREMENT: Final = 100
 # A file of waivers: written by hand; some thousands of waivers fit.
 WAIVERS_BYTES: Final = 1 * MIB
 
+# --- observed and declared ---
+
+# Call histories, and requests of simulators, of which answers are compared: some 400 bytes each, and as many
+# as a study of thousands of runs has.
+MEETINGS: Final = 2**16
+
 # --- protocol ---
 
 # Problems of one value that the reference engine is asked for: a document of a million wrong members would

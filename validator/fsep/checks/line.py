@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from fsep.checks.documents import place_in
-from fsep.checks.study import Study
+from fsep.checks.study import Document, Study
 from fsep.findings import Place
 from fsep.scaffold.program import Program
 
@@ -44,6 +44,13 @@ class RunLine:
     def requested(self) -> list[tuple[int, Mapping[str, Any]]]:
         """The outputs that a request was made for: those of models and simulators."""
         return [(place, event) for place, event in self.outputs if event["origin"] in ("model", "simulator")]
+
+    def speaker(self, actor: str) -> Document | None:
+        """Return the document of what speaks as an actor: a simulator's, or else the system's."""
+        known = self.program.actors.get(actor) if self.program is not None else None
+        if known is not None and known.kind == "simulator":
+            return self.study.documents.get("simulator", {}).get(str(known.simulator))
+        return self.study.systems.get(self.head["system"])
 
     def place(self, pointer: str) -> Place:
         """Return the place of a value on the line."""

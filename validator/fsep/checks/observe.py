@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from fsep.checks.identities import Identities, identities, merged
 from fsep.checks.line import RunLine
-from fsep.checks.registry import Answer, Blocked, Passed, check
+from fsep.checks.registry import Answer, Passed, check
 from fsep.checks.study import Study
+from fsep.checks.usage import ENOUGH, NOTHING_SPENT, Spent, spent
 from fsep.findings import Problem
 from fsep.parsing import json
 from fsep.parsing.problem import ParseError
@@ -20,9 +22,7 @@ from fsep.scaffold.message import text_of
 if TYPE_CHECKING:
     from fsep.checks.whole import Whole
 
-# Outputs below which nothing is said of a system, and the constant affix worth speaking of; both are the
-# protocol's.
-ENOUGH = 20
+# The constant affix worth speaking of, as the protocol has it.
 AFFIX = 8
 # How much of an affix is kept: the protocol compares no more.
 AFFIX_KEPT = 64
@@ -38,7 +38,8 @@ class Observed:
     `texts` counts those looked at for their form, `objects` the JSON objects among them, `names` how many of
     those have a member of each name; `prefix` and `suffix` are what all texts begin and end with (None before
     the first). Of all `outputs`, `reasoning` counts those with reasoning and `signed` those whose reasoning
-    is signed. Observations merge: associative and commutative, with the empty one as identity.
+    is signed; `spent` tells what they took. `identities` are those returned for all outputs of the system's
+    runs, also of simulators. Observations merge: associative and commutative, with the empty one as identity.
     """
 
     texts: int = 0
@@ -49,6 +50,8 @@ class Observed:
     outputs: int = 0
     reasoning: int = 0
     signed: int = 0
+    spent: Spent = NOTHING_SPENT
+    identities: Identities = field(default_factory=dict)
 
     def __add__(self, other: Observed) -> Observed:
         """Merge two observations."""
@@ -61,6 +64,8 @@ class Observed:
             self.outputs + other.outputs,
             self.reasoning + other.reasoning,
             self.signed + other.signed,
+            self.spent + other.spent,
+            merged(self.identities, other.identities),
         )
 
     @property
@@ -120,6 +125,8 @@ def observe(line: RunLine) -> Observed:
         outputs=len(outputs),
         reasoning=len(thoughts),
         signed=sum(any("signature" in part for part in parts) for parts in thoughts),
+        spent=spent(line, outputs),
+        identities=identities(line),
     )
 
 
@@ -150,25 +157,18 @@ def _members(text: str) -> list[str] | None:
 
 
 def _compared(whole: Whole, attribute: str) -> dict[str, Observed]:
-    """Return what is known of the systems that have enough; runs may name one that is not in the bundle."""
+    """Return what is known of the systems that have enough."""
     return {
         system: observed
-        for system, observed in sorted(whole.summary.observed.items())
-        if getattr(observed, attribute) >= ENOUGH and system in whole.study.systems
+        for system, observed in whole.observed.items()
+        if getattr(observed, attribute) >= ENOUGH
     }
-
-
-def _unseen(whole: Whole) -> Iterator[Blocked]:
-    """Yield what keeps outputs, or the systems they are of, from being compared."""
-    if whole.lost is not None:
-        yield whole.lost
-    yield from whole.study.unusable("system")
 
 
 @check("FSEP-OBS-001", "summary")
 def one_form(whole: Whole) -> Iterator[Answer]:
     compared = _compared(whole, "texts")
-    yield from _unseen(whole)
+    yield from whole.unseen
     if len(compared) < 2:
         return
     forms = {system: observed.form for system, observed in compared.items()}
@@ -204,7 +204,7 @@ def _wrapped(system: str, observed: Observed, others: Mapping[str, Observed]) ->
 @check("FSEP-OBS-002", "summary")
 def one_answer_on_reasoning(whole: Whole) -> Iterator[Answer]:
     compared = _compared(whole, "outputs")
-    yield from _unseen(whole)
+    yield from whole.unseen
     if len(compared) < 2:
         return
     having = [system for system, observed in compared.items() if observed.reasoning]

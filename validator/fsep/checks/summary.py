@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
+from fsep.checks.meetings import Meetings
 from fsep.checks.observe import Observed
 from fsep.findings import Results
 
@@ -51,11 +52,12 @@ class Read:
 class Summary:
     """What one or more shards came to.
 
-    `index` holds an entry for each usable run, in order; `first_start` the earliest start with the run that
-    has it; `broken` the files that were not gone by, each with the requirement that failed; `lost_runs` how
-    many runs have no place in the plan because of an earlier failure, by its requirement; `events_sha256` the
-    status, the digest of the events and whether one of them holds a withheld value, of every run, where a
-    ledger asks for them. Summaries merge: associative, with the empty summary
+    `index` holds an entry for each usable run, in order; `histories` how environments answered, by the calls
+    before, and `requests` how simulators did, by the request; `first_start` the earliest start with the run
+    that has it; `broken` the files that were not gone by, each with the requirement that failed; `lost_runs`
+    how many runs have no place in the plan because of an earlier failure, by its requirement;
+    `events_sha256` the status, the digest of the events and whether one of them holds a withheld value, of
+    every run, where a ledger asks for them. Summaries merge: associative, with the empty summary
     as identity.
     """
 
@@ -64,6 +66,8 @@ class Summary:
     index: bytes = b""
     counts: Mapping[str, int] = field(default_factory=dict)
     observed: Mapping[str, Observed] = field(default_factory=dict)
+    histories: Meetings = field(default_factory=Meetings)
+    requests: Meetings = field(default_factory=Meetings)
     characters: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     first_start: tuple[str, str] | None = None
     unstarted: int = 0
@@ -83,6 +87,8 @@ class Summary:
                 system: self.observed.get(system, Observed()) + other.observed.get(system, Observed())
                 for system in {**self.observed, **other.observed}
             },
+            histories=self.histories + other.histories,
+            requests=self.requests + other.requests,
             characters={
                 scaffold: _added(
                     self.characters.get(scaffold, (0, 0)), other.characters.get(scaffold, (0, 0))

@@ -191,7 +191,8 @@ def identity_is_declared(line: RunLine) -> Iterator[Answer]:
         if returned is None:
             yield Blocked.by("FSEP-REQ-005")
             continue
-        pin = _pin(line, event["actor"])
+        speaker = line.speaker(event["actor"])
+        pin: list[str] | None = speaker.value["model"].get("returned") if speaker is not None else None
         if pin is None and line.head["system"] not in line.study.systems:
             unready = line.study.unready.get(("system", line.head["system"]))
             yield Blocked.by(unready or "FSEP-REF-005")
@@ -210,17 +211,6 @@ def identity_is_declared(line: RunLine) -> Iterator[Answer]:
             )
     if passed:
         yield Passed(passed)
-
-
-def _pin(line: RunLine, actor: str) -> list[str] | None:
-    """Return the identities declared for what speaks as an actor; None where none can be told."""
-    speaker = line.program.actors.get(actor) if line.program is not None else None
-    if speaker is not None and speaker.kind == "simulator":
-        document = line.study.documents.get("simulator", {}).get(str(speaker.simulator))
-    else:
-        document = line.study.systems.get(line.head["system"])
-    pin: list[str] | None = document.value["model"].get("returned") if document is not None else None
-    return pin
 
 
 @check("FSEP-SEC-001", "study")

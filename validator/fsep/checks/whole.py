@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from fsep.checks.observe import Observed
 from fsep.checks.registry import Blocked, BlockedError
 from fsep.checks.study import Document, Study
 from fsep.checks.summary import Entry, Summary
@@ -125,6 +126,19 @@ class Whole:
         if not any(listed.role == "transcripts" for listed in self.study.listed.values()):
             return Blocked.by("FSEP-BND-008")
         return next(self.unusable("transcripts"), None)
+
+    @cached_property
+    def observed(self) -> dict[str, Observed]:
+        """What was observed of each usable system; runs may name one that is not in the bundle."""
+        observed = self.summary.observed
+        return {system: observed[system] for system in sorted(observed) if system in self.study.systems}
+
+    @property
+    def unseen(self) -> Iterator[Blocked]:
+        """Yield what keeps outputs, or the systems they are of, from being compared."""
+        if self.lost is not None:
+            yield self.lost
+        yield from self.study.unusable("system")
 
     def place(self, entry: Entry) -> Place:
         """Return where a run stands."""

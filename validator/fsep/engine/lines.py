@@ -8,8 +8,10 @@ from hashlib import sha256
 from typing import Any
 
 from fsep.checks import adherence
+from fsep.checks.answers import Answers
 from fsep.checks.documents import Reader, Unusable
 from fsep.checks.line import RunLine
+from fsep.checks.meetings import Table
 from fsep.checks.observe import Observed, observe
 from fsep.checks.registry import Blocked, Check, checks, run
 from fsep.checks.study import Study
@@ -52,6 +54,7 @@ class Feed:
         self.counts: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
         self.observed: dict[str, Observed] = {}
+        self.histories, self.requests = Table(), Table()
         self._reader, self._lines = reader, lines
         self._again: Taken | None = None
 
@@ -102,6 +105,7 @@ class Lines:
         self.first, self.read, self.parts = 0, 1, self.head.get("parts", 1)
         self.confused = self.withheld = False
         self.events_sha256 = sha256(b"[")
+        self._answers = Answers(feed.histories, feed.requests)
         self._check()
 
     def place(self, pointer: str) -> Place:
@@ -173,8 +177,9 @@ class Lines:
         feed.counts["events"] += len(line.events)
         if may_hold(self.data):
             self.withheld |= holds_withheld(run_slots(self.head, self.record))
+        self._answers.read(line)
         seen = observe(line)
-        if seen.outputs:
+        if line.outputs:
             system = self.head["system"]
             before_it = feed.observed.get(system)
             feed.observed[system] = seen if before_it is None else before_it + seen

@@ -112,6 +112,8 @@ class _File:
             index=bytes(self.index),
             counts=dict(self.feed.counts),
             observed=self.feed.observed,
+            histories=self.feed.histories.meetings(),
+            requests=self.feed.requests.meetings(),
             characters=self.characters,
             first_start=self.first_start,
             unstarted=self.unstarted,

@@ -9,7 +9,16 @@ from concurrent.futures import ProcessPoolExecutor
 
 from fsep import limits
 from fsep.bundle import Bundle, open_bundle
-from fsep.checks import commitments, complete, ledger, observe, transcripts  # noqa: F401  # importing binds them
+from fsep.checks import (  # noqa: F401  # importing binds them
+    answers,
+    commitments,
+    complete,
+    identities,
+    ledger,
+    observe,
+    transcripts,
+    usage,
+)
 from fsep.checks.documents import Unusable
 from fsep.checks.registry import checks, run
 from fsep.checks.summary import Summary
