@@ -119,7 +119,7 @@ def observe(line: RunLine) -> Observed:
     return Observed(
         texts=len(texts),
         objects=len(objects),
-        names=_first_names(Counter(name for names in objects for name in names)),
+        names=_first_names(Counter(name for names in objects for name in names)) if objects else {},
         prefix=reduce(_common, (text[:AFFIX_KEPT] for text in texts), None),
         suffix=reduce(_common_end, (text[-AFFIX_KEPT:] for text in texts), None),
         outputs=len(outputs),
