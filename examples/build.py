@@ -83,11 +83,14 @@ def runs(
             if want.call is not None:
                 return Output(desk(want.call["name"], want.call["arguments"])), {}
             output = change(visitor(want) if want.fields["origin"] == "simulator" else reply(want))
-            recorded = {
+            recorded: dict[str, Any] = {
                 "returned_model": returned[want.fields["origin"]],
                 "finish": "tool-calls" if output.tool_calls else "stop",
                 "attempts": [{"outcome": "complete"}],
             }
+            if want.request is not None:
+                # As if a token stood for four characters, and some for what frames a request.
+                recorded["usage"] = {"input_tokens": 12 + (want.request.view.characters or 0) // 4}
             return output, recorded
 
         for scaffold in design["scaffolds"]:

@@ -749,6 +749,13 @@ def _(bench: Workbench) -> None:
     settle(bench)
 
 
+@case("FSEP-OBS-010", "the requests to one system took tokens that nothing in them explains")
+def _(bench: Workbench) -> None:
+    for output in _outputs(bench, SECOND):
+        output["usage"]["input_tokens"] += 150
+    settle(bench)
+
+
 @_edit("FSEP-OBS-008", "an environment called the result of an equal call an error", "hasty.service.peru.0")
 def _(run: dict[str, Any]) -> None:
     next(event for event in run["events"] if event["kind"] == "tool-result")["error"] = True

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fsep.checks.identities import Identities, identities, merged
 from fsep.checks.line import RunLine
+from fsep.checks.prompts import NO_PROMPTS, Prompts
 from fsep.checks.registry import Answer, Passed, check
 from fsep.checks.study import Study
 from fsep.checks.usage import ENOUGH, NOTHING_SPENT, Spent, spent
@@ -39,7 +40,8 @@ class Observed:
     those have a member of each name; `prefix` and `suffix` are what all texts begin and end with (None before
     the first). Of all `outputs`, `reasoning` counts those with reasoning and `signed` those whose reasoning
     is signed; `spent` tells what they took. `identities` are those returned for all outputs of the system's
-    runs, also of simulators. Observations merge: associative and commutative, with the empty one as identity.
+    runs, also of simulators; `prompts` sums up what the requests took. Observations merge: associative and
+    commutative, with the empty one as identity.
     """
 
     texts: int = 0
@@ -52,6 +54,7 @@ class Observed:
     signed: int = 0
     spent: Spent = NOTHING_SPENT
     identities: Identities = field(default_factory=dict)
+    prompts: Prompts = NO_PROMPTS
 
     def __add__(self, other: Observed) -> Observed:
         """Merge two observations."""
@@ -66,6 +69,7 @@ class Observed:
             self.signed + other.signed,
             self.spent + other.spent,
             merged(self.identities, other.identities),
+            self.prompts.plus(other.prompts),
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +13,8 @@ from fsep.bundle.expand import expanded
 from fsep.checks import adherence
 from fsep.checks.documents import Reader
 from fsep.checks.line import instant
+from fsep.checks.observe import Observed
+from fsep.checks.prompts import Prompts, prompt
 from fsep.checks.registry import Blocked, BlockedError, checks
 from fsep.checks.study import Settings, Study, missing_blob
 from fsep.checks.summary import Read, Summary, pack_entry
@@ -20,7 +23,7 @@ from fsep.engine.lines import Broken, Feed, Lines, Taken, unseen
 from fsep.engine.reading import judge
 from fsep.findings import Collector, Place, Problem, Results
 from fsep.parsing.lines import read_lines
-from fsep.scaffold.replay import Divergence, replay
+from fsep.scaffold.replay import Divergence, Replay, replay
 
 BLOB_PREFIX = "blobs/"
 
@@ -217,11 +220,19 @@ class _File:
         if shown.divergence is None and not shown.withheld and not shown.exhausted:
             self.feed.counts["pinned" if shown.pinned else "replayed"] += 1
         self.feed.counts["withheld"] += shown.withheld
+        self._weigh(program.primary, head["system"], shown)
         before = self.characters.get(program.id, (0, 0))
         self.characters[program.id] = (
             before[0] + shown.program_characters,
             before[1] + shown.item_characters,
         )
+
+    def _weigh(self, primary: str, system: str, shown: Replay) -> None:
+        """Keep what the requests to the primary actor took."""
+        sums = [prompt(characters, tokens) for actor, characters, tokens in shown.prompts if actor == primary]
+        if sums:
+            whole = reduce(Prompts.plus, sums)
+            self.feed.observed[system] = self.feed.observed.get(system, Observed()) + Observed(prompts=whole)
 
     def _held(self, divergence: Divergence | None, lines: Lines) -> Place:
         """Return where a divergence is, while the line that it is on is held."""

@@ -16,6 +16,7 @@ from fsep.checks import (  # noqa: F401  # importing binds them
     identities,
     ledger,
     observe,
+    prompts,
     transcripts,
     usage,
 )

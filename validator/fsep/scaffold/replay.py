@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from fsep.scaffold.machine import Ending, Exhausted, External, Item, Run, Setting, Want, start
@@ -38,7 +38,9 @@ class Replay:
 
     `requests` counts derived digests that agreed, `unrecorded` the requests without one and `underivable`
     those whose tools are not known; `parameters` counts those that agreed, `unstated` the requests without
-    any; `withheld`, `exhausted` say why it stopped early, at the event `events`.
+    any; `withheld`, `exhausted` say why it stopped early, at the event `events`. `prompts` has, of each
+    request that offers no tools and is nothing but text, the actor asked, the characters and the input tokens
+    recorded for it.
     """
 
     divergence: Divergence | None = None
@@ -51,6 +53,7 @@ class Replay:
     program_characters: int = 0
     item_characters: int = 0
     pinned: int = 0
+    prompts: list[tuple[str, int, int]] = field(default_factory=list)
     withheld: bool = False
     exhausted: bool = False
 
@@ -159,8 +162,17 @@ def _compare(
         if recorded != want.content:
             return Divergence("text", place, "content", recorded, want.content)
     if want.request is not None:
-        return _compare_request(want.request, event, place, seen)
+        divergence = _compare_request(want.request, event, place, seen)
+        if divergence is None and "input_tokens" in event.get("usage", ()):
+            _weigh(want.request, event, seen)
+        return divergence
     return None
+
+
+def _weigh(request: Request, event: Mapping[str, Any], seen: Replay) -> None:
+    characters = request.view.characters
+    if characters is not None and request.derivable and not request.tools:
+        seen.prompts.append((event["actor"], characters, event["usage"]["input_tokens"]))
 
 
 def _first_difference(expected: Mapping[str, Any], event: Mapping[str, Any], place: int) -> Divergence:

@@ -34,11 +34,14 @@ class View:
         "_adaptations",
         "_chain",
         "_chained",
+        "_characters",
         "_digests",
         "_keep",
+        "_mixed",
         "_open",
         "_roles",
         "_seen",
+        "_sizes",
         "_waiting",
         "messages",
     )
@@ -50,10 +53,17 @@ class View:
         self._digests: list[bytes] = []
         self._waiting: list[Message] = []
         self._roles: list[str] = []
+        self._sizes: list[int | None] = []
+        self._characters = self._mixed = 0
         self.messages: list[Message] = []
         self._chain, self._chained = CHAIN_START, 0
         self._open: _Hash | None = None
         self._seen = 0
+
+    @property
+    def characters(self) -> int | None:
+        """How many characters its messages have; None where one of them holds something other than text."""
+        return None if self._mixed else self._characters
 
     @property
     def length(self) -> int:
@@ -63,6 +73,7 @@ class View:
     def add(self, message: Message) -> None:
         """Append a message."""
         self._roles.append(message.role)
+        self._measure(len(message.content) if isinstance(message.content, str) else None)
         if self._keep:
             self.messages.append(message)
         if self._adaptations.reshape:
@@ -70,6 +81,13 @@ class View:
         self._waiting.append(message)
         if len(self._waiting) == WAITING or len(message.content) > SHORT or message.tool_calls:
             self._settle()
+
+    def _measure(self, size: int | None) -> None:
+        self._sizes.append(size)
+        if size is None:
+            self._mixed += 1
+        else:
+            self._characters += size
 
     def _settle(self) -> None:
         self._digests += [message.digest() for message in self._waiting]
@@ -91,6 +109,9 @@ class View:
             self._settle()
             self._digests = [self._digests[place] for place in stay]
         self._roles = [self._roles[place] for place in stay]
+        sizes, self._sizes, self._characters, self._mixed = self._sizes, [], 0, 0
+        for place in stay:
+            self._measure(sizes[place])
         if self._keep:
             self.messages = [self.messages[place] for place in stay]
         if replacement is not None:
