@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from fsep.findings import Facet, Finding, Report
+from fsep.findings import Facet, Finding, Outcome, Report
 from fsep.findings.report import Leverage
 from fsep.render import RENDERERS, Style
 from fsep.render.safe import cells
-from unit.handmade_report import bad, good, incomplete, unusable
+from unit.handmade_report import bad, good, incomplete, outcome, unusable
 
 HOSTILE = (
     "x\x1b[2J\x1b]0;owned\x07\u202eevil\u2066\n::error file=a::b\r%0A::error::c\u200b "
@@ -198,3 +198,12 @@ def test_a_report_of_an_unknown_version_is_rendered_without_the_sentences() -> N
     shown = text(replace(bad(), protocol={**bad().protocol, "version": "9.9"}))
     assert "FSEP-ADH-002 error\n" in shown
     assert "A runner MUST send" not in shown
+
+
+def test_what_is_advisory_says_how_much_was_looked_at() -> None:
+    """That nothing was found among few says little, and among none nothing."""
+    met = replace(outcome("FSEP-OBS-008", Outcome.PASS), passed=1_189)
+    idle = replace(outcome("FSEP-OBS-009", Outcome.NOT_APPLICABLE), passed=0)
+    shown = " ".join(text(replace(good(), outcomes=(met, idle))).split())
+    assert "advisory and met, with how many were looked at: FSEP-OBS-008 (1,189)" in shown
+    assert "advisory, with too little to look at: FSEP-OBS-009" in shown

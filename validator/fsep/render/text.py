@@ -12,6 +12,7 @@ from fsep.render.layout import counted, listed, number, ranges, wrap
 from fsep.render.safe import guard, safe
 from fsep.render.set_aside import set_aside_sections
 from fsep.render.style import Paint, Style
+from fsep.render.subject import requirements
 
 Lines = list[str]
 
@@ -239,6 +240,24 @@ def _outcomes(report: Report, style: Style) -> Lines:
             lines += wrap(
                 f"{words[outcome]}: {', '.join(ranges(ids))} ({why})", style.columns, "  - ", "    "
             )
+    return lines + _advice(report, style)
+
+
+def _advice(report: Report, style: Style) -> Lines:
+    """Say of what is advisory how much was looked at: of little, that nothing was found says little."""
+    known = requirements(report)
+    ids = {id_ for id_, one in known.items() if one.severity == "warning"}
+    of = {
+        outcome: [one for one in report.outcomes if one.outcome is outcome and one.requirement in ids]
+        for outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE)
+    }
+    met = ", ".join(f"{one.requirement} ({one.passed:,})" for one in of[Outcome.PASS])
+    idle = ", ".join(ranges(one.requirement for one in of[Outcome.NOT_APPLICABLE]))
+    lines: Lines = []
+    if met:
+        lines += wrap(f"advisory and met, with how many were looked at: {met}", style.columns, "  - ", "    ")
+    if idle:
+        lines += wrap(f"advisory, with too little to look at: {idle}", style.columns, "  - ", "    ")
     return lines
 
 
