@@ -91,3 +91,8 @@ def credentials(value: Any, pointer: str = "", *, names: bool) -> Iterator[tuple
             yield here, "the member's name is that of a credential"
         elif shaped(text):
             yield here, "the text has the shape of a credential"
+
+
+def masked(value: Any) -> Any:
+    """Return a value that is told of, or a sentence in its place where it holds a credential."""
+    return "(not shown: it holds a credential)" if next(credentials(value, names=True), None) else value

@@ -85,6 +85,14 @@ FINDINGS_PER_REQUIREMENT: Final = 100
 # A file of waivers: written by hand; some thousands of waivers fit.
 WAIVERS_BYTES: Final = 1 * MIB
 
+# Entries of a list that are laid beside those of another by name: ten times the steps a program may have;
+# longer lists are compared place by place, which takes no memory.
+AGAINST_ENTRIES: Final = 10_000
+
+# Differences told of one thing that departs from a published design: all are counted, and who mends these
+# learns about the rest from the next report.
+AGAINST_DIFFERENCES: Final = 5
+
 # --- protocol ---
 
 # Problems of one value that the reference engine is asked for: a document of a million wrong members would
