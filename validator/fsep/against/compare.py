@@ -104,11 +104,13 @@ def _bound(thing: Thing) -> Tell:
 def _one(thing: Thing, id_: str, found: Fixed, published: Fixed) -> Iterator[Departure]:
     """Tell of one thing that both designs name."""
     ours, theirs = found.digest(thing, id_), published.digest(thing, id_)
-    named = f"the {thing} '{id_}' is {'another program' if thing == 'scaffold' else 'not the same'}"
+    named = f"the {thing} '{id_}' is another {'program ' if thing == 'scaffold' else ''}than the design's"
     if ours != theirs:
         sides = found.documents.get((thing, id_)), published.documents.get((thing, id_))
         if sides[0] is None or sides[1] is None:
-            yield departure(thing, id_, f"{named}: its program digest differs", found=ours, expected=theirs)
+            whose = "bundle's" if sides[0] is None else "design's"
+            message = f"{named}: so its program digest shows, and the {whose} document is not at hand"
+            yield departure(thing, id_, message, found=ours, expected=theirs)
         else:
             yield departure(thing, id_, named, differences=walk(covered(sides[0]), covered(sides[1])))
     elif (stated := found.locks(thing)[id_]) != theirs:

@@ -28,7 +28,7 @@ def items(found: Fixed, published: Fixed) -> Iterator[Departure]:
     if ours != theirs:
         yield departure("items", None, "the number of items is another", found=ours, expected=theirs)
     elif found.items_sha256 != published.items_sha256:
-        message = "the items are not the same: their program digest differs"
+        message = "the items are others than the design's: so their program digest shows"
         yield departure("items", None, message, found=found.items_sha256, expected=published.items_sha256)
 
 
@@ -38,7 +38,7 @@ def _listed(found: Sequence[Item], published: Sequence[Item]) -> Iterator[Depart
     if added := [id_ for id_ in ours if id_ not in theirs]:
         yield departure("items", None, f"{_counted(len(added))} more than the design has: {names(added)}")
     if missing := [id_ for id_ in theirs if id_ not in ours]:
-        yield departure("items", None, f"{_counted(len(missing))} of the design missing: {names(missing)}")
+        yield departure("items", None, f"{_counted(len(missing))} fewer than the design has: {names(missing)}")
     both = [id_ for id_ in ours if id_ in theirs]
     if changed := [id_ for id_ in both if next(_differences(ours[id_], theirs[id_]), None)]:
         yield departure(

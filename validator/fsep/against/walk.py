@@ -88,9 +88,8 @@ def _known(member: str, holder: Mapping[str, Any]) -> bool:
 def _lists(
     found: Sequence[Any], expected: Sequence[Any], within: tuple[str, ...], noun: str, holder: str
 ) -> Iterator[Difference]:
-    # What a list of the program itself is called goes without saying, unlike `then` of a step.
-    plain = holder in ("tools", "result") or (holder == "steps" and not within)
-    inside = within if plain else (*within, noun)
+    # What these lists are called goes without saying, unlike `then` of a step.
+    inside = within if holder in ("tools", "result", "steps") else (*within, noun)
     if max(len(found), len(expected)) > limits.AGAINST_ENTRIES:
         pairs: Iterable[tuple[int | None, int | None]] = zip_longest(range(len(found)), range(len(expected)))
     else:

@@ -62,7 +62,7 @@ def _design_file(path: Path) -> Mapping[str, Any]:
     try:
         value = yaml.parse(data) if path.suffix in (".yaml", ".yml") else json.parse(data)
     except ParseError as error:
-        raise FsepError(f"it is no design. {error}", advice=_ADVICE) from None
+        raise FsepError(f"it is no design: {error}", advice=_ADVICE) from None
     return _held(value)
 
 
