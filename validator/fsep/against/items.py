@@ -38,7 +38,9 @@ def _listed(found: Sequence[Item], published: Sequence[Item]) -> Iterator[Depart
     if added := [id_ for id_ in ours if id_ not in theirs]:
         yield departure("items", None, f"{_counted(len(added))} more than the design has: {names(added)}")
     if missing := [id_ for id_ in theirs if id_ not in ours]:
-        yield departure("items", None, f"{_counted(len(missing))} fewer than the design has: {names(missing)}")
+        yield departure(
+            "items", None, f"{_counted(len(missing))} fewer than the design has: {names(missing)}"
+        )
     both = [id_ for id_ in ours if id_ in theirs]
     if changed := [id_ for id_ in both if next(_differences(ours[id_], theirs[id_]), None)]:
         yield departure(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from fsep import limits
 from fsep.findings import Report
 from fsep.findings.against import Against, Confounded, Departure, Difference
@@ -13,12 +15,18 @@ Lines = list[str]
 
 # Values of so many characters stand in the sentence.
 _SHORT = 40
+_LABELS = ("found:", "expected:")
 
 
 def against_sections(report: Report, style: Style) -> list[Lines]:
     """Return what is said of a published design; nothing where none was given."""
     against = report.against
     return [] if against is None else [_departures(against, style), _confounded(against, style)]
+
+
+def departure_lines(departure: Departure) -> Lines:
+    """Return a departure as lines of whatever length, for machines that show them."""
+    return [f"{'  ' * depth}{line}" for depth, line in _parts(departure)]
 
 
 def _departures(against: Against, style: Style) -> Lines:
@@ -35,25 +43,34 @@ def _departures(against: Against, style: Style) -> Lines:
 
 
 def _departure(departure: Departure, style: Style) -> Lines:
-    lines = _said(departure, "  - ", style, ":" if departure.differences else "")
-    for one in departure.differences:
-        lines += _said(one, "      ", style)
-    if departure.more:
-        lines.append(f"      and {counted(departure.more, 'more difference')}")
+    lines: Lines = []
+    for depth, line in _parts(departure):
+        indent = "    " + "  " * depth if depth else "  - "
+        # What goes on in another line of a value stands under the value.
+        hanging = " " * (len(indent) + (10 if line.startswith(_LABELS) else 0 if not depth else 2))
+        lines += wrap(line, style.columns, indent, hanging)
     return lines
 
 
-def _said(one: Departure | Difference, indent: str, style: Style, end: str = "") -> Lines:
+def _parts(departure: Departure) -> Iterator[tuple[int, str]]:
+    """Yield what is said of a departure, each line with how deep it stands."""
+    yield from _said(departure, 0, ":" if departure.differences else "")
+    for one in departure.differences:
+        yield from _said(one, 1)
+    if departure.more:
+        yield 1, f"and {counted(departure.more, 'more difference')}"
+
+
+def _said(one: Departure | Difference, depth: int, end: str = "") -> Iterator[tuple[int, str]]:
     message = safe(one.message, limits.TEXT_MESSAGE)
     found, expected = _value(one.found), _value(one.expected)
-    hanging = " " * (len(indent) + 2)
     if found and expected and max(len(found), len(expected)) <= _SHORT:
-        return wrap(f"{message}: {found}, where the design has {expected}", style.columns, indent, hanging)
-    lines = wrap(message + end, style.columns, indent, hanging)
-    for name, value in (("found:   ", found), ("expected:", expected)):
+        yield depth, f"{message}: {found}, where the design has {expected}"
+        return
+    yield depth, message + end
+    for label, value in zip(_LABELS, (found, expected), strict=True):
         if value:
-            lines += wrap(f"{name} {value}", style.columns, hanging, hanging + " " * 10)
-    return lines
+            yield depth + 1, f"{label:<10}{value}"
 
 
 def _value(text: str | None) -> str:
