@@ -103,3 +103,8 @@ def credentials(value: Any, pointer: str = "", *, names: bool) -> Iterator[tuple
                     level.append((f"{here}/{escape_token(name)}", name, inner))
         elif isinstance(item, list):
             level += [(f"{here}/{place}", member, inner) for place, inner in enumerate(item)]
+
+
+def masked(value: Any) -> Any:
+    """Return a value that is told of, or a sentence in its place where it holds a credential."""
+    return "(not shown: it holds a credential)" if next(credentials(value, names=True), None) else value

@@ -24,12 +24,26 @@ def program_digest(document: Mapping[str, Any]) -> str:
     Raises:
         KeyError: for a document of another kind, which has none.
     """
-    return digest(_COVERED[document["kind"]](document))
+    return digest(covered(document))
+
+
+def covered(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the program digest of a scaffold, simulator, environment or design covers.
+
+    Raises:
+        KeyError: for a document of another kind, which has none.
+    """
+    return _COVERED[document["kind"]](document)
 
 
 def item_digest(item: Mapping[str, Any]) -> str:
     """Return the program digest of one item."""
-    return digest({member: item[member] for member in ("id", "fields", "cluster") if member in item})
+    return digest(covered_of_item(item))
+
+
+def covered_of_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the program digest of an item covers."""
+    return {member: item[member] for member in ("id", "fields", "cluster") if member in item}
 
 
 def items_digest(digests: Iterable[str]) -> str:

@@ -97,6 +97,14 @@ WAIVERS_BYTES: Final = 1 * MIB
 # as a study of thousands of runs has.
 MEETINGS: Final = 2**16
 
+# Entries of a list that are laid beside those of another by name: ten times the steps a program may have;
+# longer lists are compared place by place, which takes no memory.
+AGAINST_ENTRIES: Final = 10_000
+
+# Differences told of one thing that departs from a published design: all are counted, and who mends these
+# learns about the rest from the next report.
+AGAINST_DIFFERENCES: Final = 5
+
 # --- protocol ---
 
 # Problems of one value that the reference engine is asked for: a document of a million wrong members would

@@ -1,6 +1,6 @@
-"""What `fsep validate` is given beside bundles: waivers, and an earlier report as a baseline.
+"""What `fsep validate` is given beside bundles: waivers, an earlier report as a baseline, a published design.
 
-Both are read from files that the caller names. None is looked for: nothing in a bundle may waive itself.
+All are read from files that the caller names. None is looked for: nothing in a bundle may waive itself.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from fsep.cli.group import complain, meant, refuse
 from fsep.render.safe import quoted, safe
 
 if TYPE_CHECKING:
+    from fsep.against import Fixed
     from fsep.findings import Report
     from fsep.findings.waivers import Waiver
 
@@ -28,9 +29,16 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def options(command: _Command) -> _Command:
-    """Give a command the options `--waivers`, `--no-waivers` and `--baseline`."""
+    """Give a command the options `--waivers`, `--no-waivers`, `--baseline` and `--against`."""
     file = click.Path(path_type=Path)
     for option in (
+        click.option(
+            "--against",
+            metavar="DESIGN",
+            type=file,
+            help="A published design (a design.json, or the folder, bundle or zip that holds one): says how "
+            "the bundle departs from it, and ends in exit code 1 if it does. Facets and verdict stay.",
+        ),
         click.option(
             "--baseline",
             metavar="REPORT",
@@ -52,14 +60,18 @@ def options(command: _Command) -> _Command:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Waivers and a baseline as read, each with the digest of its file; `files` are those that were named."""
+    """Waivers and a baseline as read, each with the digest of its file, and a design with its place.
+
+    `files` are those that were named.
+    """
 
     files: tuple[Path, ...]
     waivers: tuple[Sequence[Waiver], str] | None
     baseline: tuple[Mapping[str, Any], str] | None
+    against: tuple[Fixed, str] | None = None
 
     def applied(self, report: Report) -> Report:
-        """Return the report with both applied.
+        """Return the report with waivers and baseline applied.
 
         Raises:
             FsepError: when the baseline is of another bundle, or of another version of the protocol.
@@ -82,7 +94,13 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def read(paths: Sequence[Path], waivers: Path | None, no_waivers: bool, baseline: Path | None) -> Given:
+def read(
+    paths: Sequence[Path],
+    waivers: Path | None,
+    no_waivers: bool,
+    baseline: Path | None,
+    against: Path | None = None,
+) -> Given:
     """Read what was given beside bundles.
 
     Raises:
@@ -93,14 +111,21 @@ def read(paths: Sequence[Path], waivers: Path | None, no_waivers: bool, baseline
         waivers = None
     if baseline is not None and len(paths) > 1:
         refuse("A baseline is the report of one bundle.", "Validate one bundle at a time with --baseline.")
-    files = tuple(path for path in (waivers, baseline) if path is not None)
+    files = tuple(path for path in (waivers, baseline, against) if path is not None)
     for path in files:
         _check_outside(path, paths)
     return Given(
         files,
         _waivers(waivers) if waivers is not None else None,
         _document(baseline, "report", limits.DOCUMENT_BYTES) if baseline is not None else None,
+        _design(against) if against is not None else None,
     )
+
+
+def _design(path: Path) -> tuple[Fixed, str]:
+    from fsep.packing.published import read_published  # noqa: PLC0415 - most validations have none
+
+    return read_published(path), str(path)
 
 
 def _check_outside(path: Path, bundles: Sequence[Path]) -> None:

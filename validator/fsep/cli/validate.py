@@ -90,24 +90,32 @@ def command(  # noqa: PLR0917 - click gives each option by its name
     waivers: Path | None,
     no_waivers: bool,
     baseline: Path | None,
+    against: Path | None,
 ) -> int:
     """Validate bundles: directories or zip archives.
 
-    Exit codes: 0 conforms at the facets asked about, 1 does not, 2 usage or configuration, 3 incomplete
-    (something could not be checked, or is withheld), 4 internal error. Of several bundles the worst counts:
-    4, 2, 1, 3, 0.
+    Exit codes: 0 conforms at the facets asked about, 1 does not, or departs from the design of --against,
+    2 usage or configuration, 3 incomplete (something could not be checked, or is withheld), 4 internal error.
+    Of several bundles the worst counts: 4, 2, 1, 3, 0.
     """
     asked = _facets(require)
     anchors = [_anchor(path) for path in trust]
-    beside = given.read(paths, waivers, no_waivers, baseline)
+    beside = given.read(paths, waivers, no_waivers, baseline, against)
     places = outputs(forms, out, (*paths, *trust, *beside.files))
     reports, codes = [], []
     for path in paths:
-        report, code = _validate(path, asked, jobs, engine == "reference", anchors)
+        report, code = _validate(
+            path,
+            asked=asked,
+            jobs=jobs,
+            reference=engine == "reference",
+            anchors=anchors,
+            beside=beside,
+        )
         if report is not None:
             report = beside.applied(report)
             reports.append(report)
-        codes.append(max(code, _warned(report, fail_on), key=_badness))
+        codes.append(max(code, _warned(report, fail_on), _departed(report), key=_badness))
     if reports or len(paths) > 1:
         emit(places, reports, several=len(paths) > 1)
     return max(codes, key=_badness)
@@ -122,8 +130,19 @@ def _warned(report: Report | None, fail_on: str) -> int:
     return DOES_NOT if warned else CONFORMS
 
 
+def _departed(report: Report | None) -> int:
+    departed = report is not None and report.against is not None and not report.against.same
+    return DOES_NOT if departed else CONFORMS
+
+
 def _validate(
-    path: Path, asked: Sequence[str], jobs: int | None, reference: bool, anchors: Sequence[bytes]
+    path: Path,
+    *,
+    asked: Sequence[str],
+    jobs: int | None,
+    reference: bool,
+    anchors: Sequence[bytes],
+    beside: given.Given,
 ) -> tuple[Report | None, int]:
     """Validate one bundle; what keeps it from being looked at is said, and the others have their turn."""
     from fsep.bundle import BundleError  # noqa: PLC0415 - see below
@@ -139,6 +158,7 @@ def _validate(
                 jobs=cores() if jobs == 0 else jobs,
                 reference=reference,
                 trust=anchors,
+                against=beside.against,
                 progress=progress,
             )
         finally:

@@ -11,7 +11,7 @@ from fsep.bundle import Bundle, BundleError
 from fsep.checks.container import MANIFEST
 from fsep.checks.registry import Blocked
 from fsep.checks.whole import Whole
-from fsep.credentials import credentials
+from fsep.credentials import masked
 from fsep.engine.established import established
 from fsep.findings import Facet, Finding, Outcome, Report, Results, Tally
 from fsep.findings.report import Leverage, RequirementOutcome, Verdict
@@ -233,11 +233,11 @@ def _findings(version: Protocol, results: Results) -> tuple[Finding, ...]:
 
 def _finding(requirement: Requirement, fold: Fold) -> Finding:
     problem, place = fold.problem, fold.problem.place
-    found, expected = shown(_masked(problem.found), _masked(problem.expected))
+    found, expected = shown(masked(problem.found), masked(problem.expected))
     return Finding(
         requirement.id,
         requirement.severity,
-        _masked(problem.message),
+        masked(problem.message),
         place.path,
         place.line,
         place.column,
@@ -247,11 +247,6 @@ def _finding(requirement: Requirement, fold: Fold) -> Finding:
         requirement.mend,
         fold.count,
     )
-
-
-def _masked(value: Any) -> Any:
-    """Whatever a finding is about, it repeats no credential."""
-    return "(not shown: it holds a credential)" if next(credentials(value, names=True), None) else value
 
 
 def _not_listed(results: Results) -> dict[str, int]:

@@ -6,8 +6,10 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 
 from fsep import limits
+from fsep.against import Fixed
 from fsep.bundle import Bundle, open_bundle
 from fsep.checks import (  # noqa: F401  # importing binds them
     answers,
@@ -22,8 +24,10 @@ from fsep.checks import (  # noqa: F401  # importing binds them
 )
 from fsep.checks.documents import Unusable
 from fsep.checks.registry import checks, run
+from fsep.checks.study import Study
 from fsep.checks.summary import Summary
 from fsep.checks.whole import Whole
+from fsep.engine.against import against as compare
 from fsep.engine.conclude import conclude
 from fsep.engine.load import Loaded, load
 from fsep.engine.shard import Shard, unread
@@ -39,6 +43,7 @@ def validate(
     jobs: int | None = 1,
     reference: bool = False,
     trust: Sequence[bytes] = (),
+    against: tuple[Fixed, str] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Validate a bundle.
@@ -50,6 +55,8 @@ def validate(
             a core where there is enough to do.
         reference: whether `jsonschema` decides on schemas in the place of the compiled engine.
         trust: PEM files of certificates that time-stamps are verified against.
+        against: a published design that the bundle is compared with, and where it was found; facets and
+            verdict are the same with it as without.
         progress: told now and then how many bytes of transcripts are done, and of how many.
 
     Raises:
@@ -60,9 +67,10 @@ def validate(
         try:
             loaded = load(bundle, collector, reference=reference, trust=trust)
         except Unusable as error:
-            return conclude(
+            report = conclude(
                 bundle, collector.results(), None, require=require, trust=trust, blocked_by=error.requirement
             )
+            return _beside(report, None, against)
         study = loaded.study
         paths = [path for path, listed in sorted(study.listed.items()) if listed.role == "transcripts"]
         usable = [(path, number) for number, path in enumerate(paths) if path not in study.broken]
@@ -78,7 +86,12 @@ def validate(
         final = Collector()
         whole = Whole(study, summary)
         run(checks("summary"), final, whole)
-        return conclude(bundle, summary.results + final.results(), whole, require=require, trust=trust)
+        report = conclude(bundle, summary.results + final.results(), whole, require=require, trust=trust)
+        return _beside(report, study, against)
+
+
+def _beside(report: Report, study: Study | None, against: tuple[Fixed, str] | None) -> Report:
+    return replace(report, against=compare(study, *against)) if against is not None else report
 
 
 def cores() -> int:

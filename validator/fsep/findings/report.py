@@ -10,6 +10,7 @@ from fsep.findings.finding import Finding
 from fsep.findings.outcome import Outcome
 
 if TYPE_CHECKING:
+    from fsep.findings.against import Against
     from fsep.findings.baseline import Compared
     from fsep.findings.waivers import Waived
 
@@ -58,7 +59,8 @@ class Leverage:
 class Report:
     """What a validation came to; `as_dict` gives the document of schema `report`.
 
-    `waived` and `compared` say what waivers and a baseline came to, and are None where none were given.
+    `waived`, `compared` and `against` say what waivers, a baseline and the comparison with a published design
+    came to, and are None where none were given.
     """
 
     tool: Mapping[str, str]
@@ -78,6 +80,7 @@ class Report:
     not_listed: Mapping[str, int]
     waived: Waived | None = None
     compared: Compared | None = None
+    against: Against | None = None
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:
@@ -130,6 +133,7 @@ class Report:
             "not_listed": dict(self.not_listed),
             **({"waivers": self.waived.as_dict()} if self.waived is not None else {}),
             **({"baseline": self.compared.as_dict()} if self.compared is not None else {}),
+            **({"against": self.against.as_dict()} if self.against is not None else {}),
         }
 
     def _requirements(self) -> dict[str, Any]:

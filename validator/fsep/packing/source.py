@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from fsep import limits
 from fsep.bundle import Bundle, open_bundle
@@ -41,7 +41,7 @@ class Source:
         """Let go of the folder."""
         self._bundle.close()
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> Self:
         """Give the source itself."""
         return self
 
@@ -57,7 +57,7 @@ class Source:
             )
         places: dict[str, str] = {}
         for path in self._bundle.entries:
-            place = _place(path)
+            place = place_of(path)
             if place is None:
                 raise FsepError(
                     f"{path} belongs to no place in a bundle.",
@@ -128,7 +128,7 @@ class Source:
             raise FsepError(f"{path}, {error}", advice=error.advice) from None
 
 
-def _place(path: str) -> str | None:
+def place_of(path: str) -> str | None:
     """Return the path in the bundle that a file is packed to."""
     stem = next((path.removesuffix(ending) for ending in _YAML if path.endswith(ending)), None)
     if stem is None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from fsep import limits
 from fsep.findings import Finding, Outcome, Report
+from fsep.render.against import departure_lines
 from fsep.render.layout import counted, listed
 from fsep.render.place import on_disk, where
 from fsep.render.safe import safe
@@ -37,6 +38,9 @@ def render(reports: Sequence[Report], style: Style | None = None, *, several: bo
 def _report(report: Report) -> Iterator[str]:
     known = requirements(report)
     yield _summary(report, known)
+    for departure in report.against.departures if report.against is not None else ():
+        title = {"title": "fsep: departs from the design"}
+        yield _command("error", title, departure_lines(departure))
     met: Counter[str] = Counter()
     placed = []
     for finding in report.open_findings:

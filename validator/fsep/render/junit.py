@@ -14,9 +14,10 @@ from xml.etree import ElementTree
 from fsep import limits
 from fsep.findings import Finding, Outcome, Report
 from fsep.findings.report import RequirementOutcome
+from fsep.render.against import departure_lines
 from fsep.render.layout import counted, listed
 from fsep.render.place import where
-from fsep.render.safe import safe
+from fsep.render.safe import quoted, safe
 from fsep.render.style import Style
 from fsep.render.subject import Known, Level, facet_of, level_of, requirements
 
@@ -49,7 +50,7 @@ def _suite(report: Report) -> Element:
     by_id: dict[str, list[Finding]] = {}
     for finding in report.findings:
         by_id.setdefault(finding.requirement, []).append(finding)
-    cases = [_verdict(report)]
+    cases = [_verdict(report), *_against(report)]
     cases += [_case(one, by_id.get(one.requirement, []), known, report) for one in report.outcomes]
     suite = Element("testsuite", name=safe(str(report.bundle["path"]), limits.TEXT_VALUE))
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -85,6 +86,18 @@ def _verdict(report: Report) -> Element:
         message = f"{report.verdict}: not reached is {missed}"
         ElementTree.SubElement(case, tag, message=safe(message), type=report.verdict)
     return case
+
+
+def _against(report: Report) -> list[Element]:
+    """Return a case that that fails where the bundle departs from a published design, if one was given."""
+    if report.against is None:
+        return []
+    case = Element("testcase", classname="fsep", name="against")
+    if departures := report.against.departures:
+        message = f"{counted(len(departures), 'departure')} from the design {quoted(report.against.id)}"
+        made = ElementTree.SubElement(case, "failure", message=message, type="departure")
+        made.text = "\n".join(line for one in departures for line in departure_lines(one))
+    return [case]
 
 
 def _case(one: RequirementOutcome, findings: Sequence[Finding], known: Known, report: Report) -> Element:

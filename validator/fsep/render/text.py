@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fsep import limits
 from fsep.findings import Facet, Outcome, Report
+from fsep.render.against import against_sections
 from fsep.render.finding_text import finding_sections
 from fsep.render.gaps import gap_lines
 from fsep.render.layout import counted, listed, number, ranges, wrap
@@ -43,6 +44,7 @@ def _report(report: Report, style: Style) -> str:
         _headline(report, style),
         _synthetic(report, style),
         _facets(report, style),
+        *against_sections(report, style),
         _provenance(report, style),
         *finding_sections(report, style),
         *set_aside_sections(report, style),
