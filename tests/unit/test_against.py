@@ -313,6 +313,12 @@ def test_the_walk_tells_of_a_difference_where_canonical_forms_differ_and_only_th
     assert not list(walk({"x": one}, {"x": copy.deepcopy(one)}))
 
 
+@pytest.mark.parametrize(("one", "other"), [(1, True), (0, False), ("1", 1), (None, False), ([], {})])
+def test_values_that_only_look_alike_differ(one: Any, other: Any) -> None:
+    assert [found.kind for found in walk({"x": one}, {"x": other})] == ["changed"]
+    assert len(list(walk({"x": [one]}, {"x": [other]}))) == 2
+
+
 def test_long_lists_are_compared_place_by_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "AGAINST_ENTRIES", 3)
     told = list(walk({"x": [1, 2, 3, 4]}, {"x": [2, 2, 3]}))

@@ -139,7 +139,8 @@ def _key(value: Any) -> str:
 
 def _entry(value: Any, place: int, holder: str) -> str:
     """Return what an entry of a list is called, with its place unless it has a noun of its own."""
-    value = value if type(value) is dict else {}
+    if type(value) is not dict:
+        return f"entry {place + 1}"
     id_, name, does = (_text(value, member) for member in ("id", "name", "do"))
     if holder in _STEPS and does:
         known = f" at {_quote(id_)}" if id_ else f" for {_quote(name)}" if name else ""
