@@ -33,7 +33,8 @@ class Difference:
     """A place in which two values differ.
 
     `within` are the names of what it lies in, from the outside in, and `noun` is its own; `member` is the
-    name that the value, or the list it stands in, has in its object. A value is None on the side that has none.
+    name that the value, or the list it stands in, has in its object. A value is None on the side that has
+    none.
     """
 
     kind: Kind
