@@ -250,6 +250,15 @@ def test_no_credential_is_repeated(member: str) -> None:
     assert len(one.differences) == 1
 
 
+def test_no_entry_of_a_list_of_credentials_is_repeated() -> None:
+    bench, published = parent(), parent()
+    bench["environments/desk.json"]["tools"][0]["parameters"]["api_key"] = ["hunter2"]
+    published["environments/desk.json"]["tools"][0]["parameters"]["api_key"] = ["hunter3"]
+    one = only(bench, fixed(published.lock()))
+    assert len(one.differences) == 2
+    assert "hunter" not in repr(one)
+
+
 # --- whatever a digest covers ---
 
 

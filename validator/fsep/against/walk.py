@@ -33,7 +33,8 @@ class Difference:
     """A place in which two values differ.
 
     `within` are the names of what it lies in, from the outside in, and `noun` is its own; `member` is the
-    name that the value has in its object, "" in a list. A value is None on the side that has none.
+    name that the value, or the list it stands in, has in its object. A value is None on the side that has
+    none.
     """
 
     kind: Kind
@@ -56,7 +57,7 @@ def _values(
     if type(found) is dict and type(expected) is dict:
         yield from _objects(found, expected, (*within, noun) if noun else within, holder)
     elif type(found) is list and type(expected) is list:
-        yield from _lists(found, expected, within, noun, holder)
+        yield from _lists(found, expected, within, noun, member=member, holder=holder)
     elif not _same(found, expected):
         yield Difference("changed", within, noun, member, found, expected)
 
@@ -86,7 +87,13 @@ def _known(member: str, holder: Mapping[str, Any]) -> bool:
 
 
 def _lists(
-    found: Sequence[Any], expected: Sequence[Any], within: tuple[str, ...], noun: str, holder: str
+    found: Sequence[Any],
+    expected: Sequence[Any],
+    within: tuple[str, ...],
+    noun: str,
+    *,
+    member: str,
+    holder: str,
 ) -> Iterator[Difference]:
     # What these lists are called goes without saying, unlike `then` of a step.
     inside = within if holder in ("tools", "result", "steps") else (*within, noun)
@@ -99,17 +106,17 @@ def _lists(
     for ours, theirs in pairs:
         if ours is None and theirs is not None:
             one = expected[theirs]
-            yield Difference("missing", inside, _entry(one, theirs, holder), "", None, one)
+            yield Difference("missing", inside, _entry(one, theirs, holder), member, None, one)
         elif theirs is None and ours is not None:
             one = found[ours]
-            yield Difference("added", inside, _entry(one, ours, holder), "", one, None)
+            yield Difference("added", inside, _entry(one, ours, holder), member, one, None)
         elif ours is not None and theirs is not None:
             name = _entry(found[ours], ours, holder)
             if theirs < last and not turned:
                 turned = True
                 yield Difference("order", inside, name, "", None, None)
             last = theirs
-            yield from _values(found[ours], expected[theirs], inside, name)
+            yield from _values(found[ours], expected[theirs], inside, name, member=member)
 
 
 def _paired(ours: Keyed, theirs: Keyed) -> Iterator[tuple[int | None, int | None]]:
