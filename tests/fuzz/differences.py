@@ -80,7 +80,8 @@ def _runs(files: Files) -> dict[str, Any]:
             run = json.loads(line)
             if "continues" in run:
                 last["events"] = last["events"] + run["events"]
-                last.setdefault("extensions", {}).update(run.get("extensions", {}))
+                if "extensions" in run:
+                    last["extensions"] = {**last.get("extensions", {}), **run["extensions"]}
                 continue
             run.pop("parts", None)
             name = ".".join(str(run[member]) for member in ("system", "scaffold", "item", "replicate"))

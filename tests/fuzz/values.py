@@ -178,6 +178,16 @@ def edited(rng: Random, text: str) -> str:
     return text[:place] + put + text[place + rng.randrange(2) :]
 
 
+def as_float(rng: Random, bench: Workbench) -> str | None:
+    """Write whole numbers as JSON allows it: 1.0 is 1, and `true` is not."""
+    path = rng.choice(["bundle.json", *sorted(bench.values)])
+    found = list(slots(bench.manifest if path == "bundle.json" else bench.values[path]))
+    whole = [(holder, key) for (holder, key), _ in found if type(holder[key]) is int]
+    for holder, key in whole if rng.random() < 0.5 else whole and [rng.choice(whole)]:
+        holder[key] = float(holder[key])
+    return f"{path} {len(whole)} numbers" if whole else None
+
+
 def junk(rng: Random, bench: Workbench) -> str | None:
     """Put in something that does not belong."""
     if (chosen := a_slot(rng, bench)) is None:
@@ -222,6 +232,6 @@ def add_file(rng: Random, bench: Workbench) -> str | None:
 
 
 VALUES: tuple[Operator, ...] = (
-    *(delete, duplicate, reorder, rename, add, replace, edit, junk),
+    *(delete, duplicate, reorder, rename, add, replace, edit, as_float, junk),
     *(rename_file, drop_file, add_file),
 )
