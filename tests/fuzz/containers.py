@@ -67,8 +67,35 @@ def cut(rng: Random, files: Files) -> str | None:
 
 
 INSERTS = (
-    *(b" ", b"\n", b"\r\n", b"\t", b"\x00", b"\xef\xbb\xbf", b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\\ud800"),
-    *(b"\xe2\x80\xa8", b"{", b"}", b"[", b"]", b",", b'"', b"\\", b"0", b"1e400", b"NaN", b"-0", b"e5", b"\n\n", b"//"),
+    *(
+        b" ",
+        b"\n",
+        b"\r\n",
+        b"\t",
+        b"\x00",
+        b"\xef\xbb\xbf",
+        b"\xff",
+        b"\xc0\xaf",
+        b"\xed\xa0\x80",
+        b"\\ud800",
+    ),
+    *(
+        b"\xe2\x80\xa8",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b",",
+        b'"',
+        b"\\",
+        b"0",
+        b"1e400",
+        b"NaN",
+        b"-0",
+        b"e5",
+        b"\n\n",
+        b"//",
+    ),
 )
 
 
@@ -86,7 +113,9 @@ def reform(rng: Random, files: Files) -> str | None:
     """Write the same values in another form."""
     path = rng.choice([path for path in sorted(files) if path.endswith((".json", ".jsonl"))])
     lines = [files[path]] if path.endswith(".json") else files[path].splitlines(keepends=True)
-    how = rng.choice(["compact", "escaped", "sorted", "no last line feed", "crlf", "twice", "exponents", "blank line"])
+    how = rng.choice(
+        ["compact", "escaped", "sorted", "no last line feed", "crlf", "twice", "exponents", "blank line"]
+    )
     try:
         values = [json.loads(line) for line in lines]
     except ValueError:
@@ -95,16 +124,28 @@ def reform(rng: Random, files: Files) -> str | None:
     if how == "compact":
         new = [json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() for value in values]
     elif how == "escaped":
-        new = [json.dumps(value).replace("e", "\\u0065").replace("tru\\u0065", "true").replace("fals\\u0065", "false").encode() for value in values]
+        new = [
+            json.dumps(value)
+            .replace("e", "\\u0065")
+            .replace("tru\\u0065", "true")
+            .replace("fals\\u0065", "false")
+            .encode()
+            for value in values
+        ]
     elif how == "sorted":
         new = [json.dumps(value, sort_keys=True).encode() for value in values]
     elif how == "crlf":
         new, end = [json.dumps(value).encode() for value in values], b"\r\n"
     elif how == "exponents":
-        new = [json.dumps(value).replace(": 0,", ": 0e0,").replace(": 1,", ": 1.0,").encode() for value in values]
+        new = [
+            json.dumps(value).replace(": 0,", ": 0e0,").replace(": 1,", ": 1.0,").encode() for value in values
+        ]
     elif how == "twice":
         # The first member of the whole, written twice.
-        new = [b"{" + json.dumps(value)[1:-1].split(", ")[0].encode() + b", " + json.dumps(value).encode()[1:] for value in values]
+        new = [
+            b"{" + json.dumps(value)[1:-1].split(", ")[0].encode() + b", " + json.dumps(value).encode()[1:]
+            for value in values
+        ]
     else:
         new = [line.rstrip(b"\r\n") for line in lines]
     data = end.join(new) + (b"" if how == "no last line feed" else end * (2 if how == "blank line" else 1))
@@ -118,7 +159,9 @@ def compress(rng: Random, files: Files) -> str | None:
         return None
     path = rng.choice(paths)
     data = files.pop(path)
-    how = rng.choice(["well", "well", "two frames", "cut", "more", "plain", "skippable", "empty frame", "changed"])
+    how = rng.choice(
+        ["well", "well", "two frames", "cut", "more", "plain", "skippable", "empty frame", "changed"]
+    )
     frame = zstandard.compress(data)
     half = len(data) // 2
     files[path + ".zst"] = {
@@ -144,7 +187,9 @@ def misname(rng: Random, files: Files) -> str | None:
     try:
         manifest = json.loads(files["bundle.json"])
         listed = rng.choice(manifest["files"])
-        how = rng.choice(["path", "role", "sha256", "bytes", "records", "again", "absent", "shuffle", "reversed"])
+        how = rng.choice(
+            ["path", "role", "sha256", "bytes", "records", "again", "absent", "shuffle", "reversed"]
+        )
         if how == "again":
             manifest["files"].append(listed)
         elif how == "absent":
@@ -186,7 +231,19 @@ def littered(rng: Random, files: Files, folder: Path) -> tuple[Path, str]:
     """Write a directory that holds more than files."""
     bundle = _write(files, folder / "bundle")
     path = rng.choice(sorted(files))
-    how = rng.choice(["empty folder", "hidden", "link", "linked folder", "pipe", "linked file", "unlisted", "alike", "folder"])
+    how = rng.choice(
+        [
+            "empty folder",
+            "hidden",
+            "link",
+            "linked folder",
+            "pipe",
+            "linked file",
+            "unlisted",
+            "alike",
+            "folder",
+        ]
+    )
     if how == "empty folder":
         (bundle / "notes" / "more").mkdir(parents=True)
     elif how == "hidden":
@@ -214,10 +271,13 @@ def littered(rng: Random, files: Files, folder: Path) -> tuple[Path, str]:
     return bundle, f"directory, {how} {path}"
 
 
-def _zip(files: Files, target: Path, order: list[str], method: int = zipfile.ZIP_DEFLATED) -> Path:
+def zipped(
+    files: Files, target: Path, order: list[str] | None = None, method: int = zipfile.ZIP_DEFLATED
+) -> Path:
+    """Write files as an archive, its members in an order."""
     with warnings.catch_warnings(), zipfile.ZipFile(target, "w", method) as archive:
         warnings.simplefilter("ignore")  # of names that are there twice, which is meant
-        for path in order:
+        for path in order or files:
             archive.writestr(path, files[path])
     return target
 
@@ -225,22 +285,51 @@ def _zip(files: Files, target: Path, order: list[str], method: int = zipfile.ZIP
 def archive(rng: Random, files: Files, folder: Path) -> tuple[Path, str]:
     """Write an archive, in some order, stored or deflated."""
     method = rng.choice([zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
-    return _zip(files, folder / "bundle.zip", rng.sample(sorted(files), len(files)), method), "zip"
+    return zipped(files, folder / "bundle.zip", rng.sample(sorted(files), len(files)), method), "zip"
 
 
 def odd_archive(rng: Random, files: Files, folder: Path) -> tuple[Path, str]:
     """Write an archive with members that no bundle has, or in a way that none is written."""
     target, paths = folder / "bundle.zip", sorted(files)
-    how = rng.choice(["member", "twice", "rooted", "folders", "comment", "in front", "bzip2", "link", "encrypted", "behind"])
+    how = rng.choice(
+        [
+            "member",
+            "twice",
+            "rooted",
+            "folders",
+            "comment",
+            "in front",
+            "bzip2",
+            "link",
+            "encrypted",
+            "behind",
+        ]
+    )
     if how == "rooted":
-        return _zip({f"bundle/{path}": files[path] for path in paths}, target, [f"bundle/{path}" for path in paths]), "zip, rooted"
+        return zipped(
+            {f"bundle/{path}": files[path] for path in paths}, target, [f"bundle/{path}" for path in paths]
+        ), "zip, rooted"
     if how == "bzip2":
-        return _zip(files, target, paths, zipfile.ZIP_BZIP2), "zip, bzip2"
-    _zip(files, target, paths)
+        return zipped(files, target, paths, zipfile.ZIP_BZIP2), "zip, bzip2"
+    zipped(files, target, paths)
     with warnings.catch_warnings(), zipfile.ZipFile(target, "a") as opened:
         warnings.simplefilter("ignore")
         if how == "member":
-            name = rng.choice(["../x", "/x", "a\\b", "a//b", "C:x", "a/./b", "nul", "x\u0301", "a" * 300, "Design.json", "more.json"])
+            name = rng.choice(
+                [
+                    "../x",
+                    "/x",
+                    "a\\b",
+                    "a//b",
+                    "C:x",
+                    "a/./b",
+                    "nul",
+                    "x\u0301",
+                    "a" * 300,
+                    "Design.json",
+                    "more.json",
+                ]
+            )
             opened.writestr(name, b"{}")
             how = f"member {name[:20]!r}"
         elif how == "twice":

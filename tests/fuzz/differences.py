@@ -19,6 +19,7 @@ class _Absent:
 
 
 ABSENT: Any = _Absent()
+NAMES = ("system", "scaffold", "item", "replicate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +67,37 @@ def _by_path(manifest: Any) -> Mapping[str, str]:
     return {listed["path"].removesuffix(".zst"): listed["role"] for listed in manifest["files"]}
 
 
-def _runs(files: Files) -> dict[str, Any]:
-    """Return the runs of all transcripts, each in one piece, by what they are runs of."""
-    runs: dict[str, Any] = {}
-    last: dict[str, Any] = {}
+def runs_of(files: Files) -> list[dict[str, Any]]:
+    """Return the runs of all transcripts, each in one piece."""
+    runs: list[dict[str, Any]] = []
     for path in sorted(files):
         data = files[path]
         if not path.startswith("transcripts/"):
             continue
         if path.endswith(".zst"):
-            data = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data), read_across_frames=True).read()
+            data = (
+                zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data), read_across_frames=True).read()
+            )
         for line in filter(None, data.split(b"\n")):
             run = json.loads(line)
-            if "continues" in run:
-                last["events"] = last["events"] + run["events"]
-                if "extensions" in run:
-                    last["extensions"] = {**last.get("extensions", {}), **run["extensions"]}
+            if "continues" not in run:
+                run.pop("parts", None)
+                runs.append(run)
                 continue
-            run.pop("parts", None)
-            name = ".".join(str(run[member]) for member in ("system", "scaffold", "item", "replicate"))
-            while name in runs:
-                name += " again"
-            runs[name] = last = run
+            runs[-1]["events"] = runs[-1]["events"] + run["events"]
+            if "extensions" in run:
+                runs[-1]["extensions"] = {**runs[-1].get("extensions", {}), **run["extensions"]}
+    return runs
+
+
+def _runs(files: Files) -> dict[str, Any]:
+    """Return the runs by what they are runs of."""
+    runs: dict[str, Any] = {}
+    for run in runs_of(files):
+        name = ".".join(f"{run[member]:g}" if member == "replicate" else run[member] for member in NAMES)
+        while name in runs:
+            name += " again"
+        runs[name] = run
     return runs
 
 

@@ -35,6 +35,11 @@ class Mutant:
     files: Files
     reference: Files
 
+    @property
+    def form(self) -> str:
+        """What holds the files."""
+        return self.chain[-1]
+
     def __str__(self) -> str:
         """Say how it came about, and how to have it again."""
         steps = "\n  ".join(self.chain)
@@ -86,7 +91,7 @@ def grow(seed: int, folder: Path) -> Mutant:
     if kind == "values" or rng.random() < 0.1:
         _change(rng, bench, chain)
         _settle(rng, bench, reference, chain)
-    files, form = bench.bytes(), rng.choice([directory, directory, directory, archive])
+    files, form = bench.bytes(), rng.choices([directory, archive], [3, 1])[0]
     if kind == "bytes":
         for _ in range(rng.choice([1, 1, 1, 2])):
             operator = rng.choice(BYTES)
@@ -107,7 +112,7 @@ def _change(rng: Random, bench: Workbench, chain: list[str]) -> None:
             what = operator(rng, tried)
         except (TypeError, AttributeError, KeyError, IndexError, ValueError):
             continue  # an earlier change left nothing to apply this one to
-        if what is None:
+        if what is None or (tried.values, tried.manifest) == (bench.values, bench.manifest):
             continue
         bench.values, bench.manifest = tried.values, tried.manifest
         chain.append(f"{operator.__name__}: {what}")

@@ -165,7 +165,9 @@ def change_head(rng: Random, bench: Workbench) -> str | None:
     elif name == "status":
         run[name] = rng.choice(["completed", "limit-reached", "failed"])
         run.pop("result", None) if run[name] != "completed" else run.setdefault("result", [])
-        run.pop("failure", None) if run[name] != "failed" else run.setdefault("failure", {"kind": "provider-refused"})
+        run.pop("failure", None) if run[name] != "failed" else run.setdefault(
+            "failure", {"kind": "provider-refused"}
+        )
     elif name == "result" and isinstance(run.get("result"), list):
         part = {"name": "answer", "content": rng.choice(["", "x", WITHHELD, [{"type": "text", "text": "x"}]])}
         run[name] = rng.choice([[], [part], [*run["result"], part], list(reversed(run["result"]))])
@@ -186,11 +188,18 @@ def split_run(rng: Random, bench: Workbench) -> str | None:
         return None
     lines, line, where = chosen
     run = lines[line]
-    if not isinstance(run, dict) or not isinstance(run.get("events"), list) or "run" not in run or "parts" in run:
+    if (
+        not isinstance(run, dict)
+        or not isinstance(run.get("events"), list)
+        or "run" not in run
+        or "parts" in run
+    ):
         return None
     at = rng.randrange(len(run["events"]) + 1)
     run["parts"] = rng.choice([2, 2, 2, 2, 3])
-    lines.insert(line + 1, {"continues": run["run"], "part": rng.choice([1, 1, 1, 1, 2]), "events": run["events"][at:]})
+    lines.insert(
+        line + 1, {"continues": run["run"], "part": rng.choice([1, 1, 1, 1, 2]), "events": run["events"][at:]}
+    )
     run["events"] = run["events"][:at]
     return f"{where}/events/{at}"
 
@@ -286,7 +295,10 @@ def change_ledger(rng: Random, bench: Workbench) -> str | None:
                   "digest": "0" * 64, "what": entries[other]["what"], "n": other}  # fmt: skip
         entries[index]["events_sha256" if how == "digest" else how] = values[how]
     if rng.random() < 0.6 and entries:
-        plain = [{name: value for name, value in entry.items() if name not in ("n", "previous")} for entry in entries]
+        plain = [
+            {name: value for name, value in entry.items() if name not in ("n", "previous")}
+            for entry in entries
+        ]
         bench["ledger.jsonl"] = parents.chain(plain)
         return f"line {index + 1} {how}, chained"
     bench["ledger.jsonl"] = [json.dumps(entry).encode() + b"\n" for entry in entries]
@@ -317,7 +329,16 @@ def change_commitments(rng: Random, bench: Workbench) -> str | None:
 
 
 RECORDS: tuple[Operator, ...] = (
-    *(drop_event, drop_last_events, repeat_event, swap_events, trade_members, edit_text, relabel, change_call),
+    *(
+        drop_event,
+        drop_last_events,
+        repeat_event,
+        swap_events,
+        trade_members,
+        edit_text,
+        relabel,
+        change_call,
+    ),
     *(change_head, split_run, merge_run, drop_line, declare, repeat_line, swap_lines, move_line),
     *(change_ledger, change_commitments),
 )

@@ -85,7 +85,13 @@ def change_step(rng: Random, bench: Workbench) -> str | None:
     name = rng.choice(sorted(step))
     value = step[name]
     if name in ("text", "from", "tool", "otherwise") and isinstance(value, str):
-        texts = [f"{value}{{{{item.request}}}}", "{{nobody}}", "{{ item.question }}", "{{item.distractors}}", "stand-in-steady"]
+        texts = [
+            f"{value}{{{{item.request}}}}",
+            "{{nobody}}",
+            "{{ item.question }}",
+            "{{item.distractors}}",
+            "stand-in-steady",
+        ]
         step[name] = rng.choice([edited(rng, value), *texts])
     elif name == "parameters":
         step[name] = {"temperature": rng.choice([0, 1, 0.5]), "max_tokens": rng.choice([256, 512])}
@@ -100,7 +106,9 @@ def change_step(rng: Random, bench: Workbench) -> str | None:
              {"test": "any", "of": [value, value]}, {"test": "has-tool-calls", "step": "answer"}]
         )  # fmt: skip
     elif isinstance(value, str):
-        step[name] = rng.choice(["solver", "main", "user", "derived", "none", "nobody", "x", edited(rng, value)])
+        step[name] = rng.choice(
+            ["solver", "main", "user", "derived", "none", "nobody", "x", edited(rng, value)]
+        )
     else:
         return None
     return f"{where} {name}"
@@ -108,7 +116,9 @@ def change_step(rng: Random, bench: Workbench) -> str | None:
 
 def rename_system(rng: Random, bench: Workbench) -> str | None:
     """Let a name of a system, or the identities it returns, be something else."""
-    path = rng.choice([path for path in sorted(bench.values) if path.startswith(("systems/", "simulators/"))] or [""])
+    path = rng.choice(
+        [path for path in sorted(bench.values) if path.startswith(("systems/", "simulators/"))] or [""]
+    )
     document = bench.values.get(path)
     if not isinstance(document, dict) or not isinstance(document.get("model"), dict):
         return None

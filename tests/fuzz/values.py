@@ -21,7 +21,19 @@ Slot = tuple[Any, Any]
 WITHHELD = {"withheld": {"commitment": "0" * 64, "kind": "string", "reason": "synthetic"}}
 JUNK: list[Any] = [
     *(None, True, False, 0, -1, 1, 10000, 0.5, 1e300, -0.0, 2**53, 2**53 - 1, 10**30, float("inf")),
-    *("", " ", "x", "\x00", "\u202e", "\u2028", "e\u0301", "{{", "{{{{", "{{item.question}}", "{{item.absent}}"),
+    *(
+        "",
+        " ",
+        "x",
+        "\x00",
+        "\u202e",
+        "\u2028",
+        "e\u0301",
+        "{{",
+        "{{{{",
+        "{{item.question}}",
+        "{{item.absent}}",
+    ),
     *("a" * 70000, "0" * 64, "2026-01-01T00:00:00Z", "(.|a)*", "../../x", "con", "program", "item"),
     *([], {}, [[]], [None], ["a"], {"": ""}, {"a": {"b": []}}, WITHHELD, "sk-" + "synthetic" * 4),
 ]
@@ -48,7 +60,12 @@ def a_slot(rng: Random, bench: Workbench) -> tuple[Slot, str] | None:
         # One record, else nearly all places are in the middle of a long one's events.
         line = rng.randrange(len(value))
         path, value = f"{path}:{line + 1}", value[line]
-    if isinstance(value, dict) and isinstance(value.get("events"), list) and value["events"] and rng.random() < 0.8:
+    if (
+        isinstance(value, dict)
+        and isinstance(value.get("events"), list)
+        and value["events"]
+        and rng.random() < 0.8
+    ):
         index = rng.randrange(len(value["events"]))
         path, value = f"{path}/events/{index}", value["events"][index]
     found = list(slots(value))
@@ -227,7 +244,9 @@ def add_file(rng: Random, bench: Workbench) -> str | None:
         ["blobs/" + "0" * 64, "loss.json", "proofs/more.tsr", "transcripts/more.jsonl", "notes.txt", "rubric.json",
          "systems/more.json", "scaffolds/more.json", "environments/more.json", "transcripts/hasty.jsonl.zst"]
     )  # fmt: skip
-    bench[path] = rng.choice([b"", b"{}", b"\xff\xfe", copy.deepcopy(bench[rng.choice(sorted(bench.values))])])
+    bench[path] = rng.choice(
+        [b"", b"{}", b"\xff\xfe", copy.deepcopy(bench[rng.choice(sorted(bench.values))])]
+    )
     return path
 
 
