@@ -143,6 +143,27 @@ def test_what_stands_in_the_way_of_an_identity_is_named(tmp_path: Path) -> None:
     assert one.reasons == ("blocked by FSEP-REF-005",)
 
 
+def floated(value: Any) -> Any:
+    """Return a value with every whole number in it written with a fraction of zero."""
+    if isinstance(value, dict):
+        return {name: floated(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [floated(inner) for inner in value]
+    return float(value) if type(value) is int else value
+
+
+def test_whole_numbers_may_be_written_with_a_fraction_of_zero(tmp_path: Path) -> None:
+    """To JSON Schema, and in canonical form, 1.0 is 1: bounds, counts, replicates, parts and seeds."""
+
+    def change(bench: Workbench) -> None:
+        for path, value in bench.values.items():
+            if path != "ledger.jsonl":
+                bench[path] = floated(value)
+
+    report = validated(tmp_path, change)
+    assert (report.verdict, report.findings) == ("conforms", ())
+
+
 def test_progress_ends_at_the_size_of_the_transcripts(faulty: Path) -> None:
     seen: list[tuple[int, int]] = []
     validate(faulty, progress=lambda done, total: seen.append((done, total)))

@@ -35,7 +35,8 @@ class Plan:
         self.systems = sorted(study.systems)
         self.scaffolds = [lock["id"] for lock in design["scaffolds"]]
         self.items = list(study.item_lines)
-        self.replicates: int = design["replicates"]
+        # As a number of JSON it may be written 1.0.
+        self.replicates = int(design["replicates"])
         self._numbers = [
             {id_: number for number, id_ in enumerate(ids)}
             for ids in (self.systems, self.scaffolds, self.items)

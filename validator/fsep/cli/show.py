@@ -119,7 +119,7 @@ def _events(
     head: Mapping[str, Any], rest: Iterator[tuple[int, bytes | None]], protocol: Protocol
 ) -> Iterator[Mapping[str, Any]]:
     yield from head["events"]
-    for part in range(1, head.get("parts", 1)):
+    for part in range(1, int(head.get("parts", 1))):
         _, data = next(rest, (0, None))
         record = _parsed(data)
         if (

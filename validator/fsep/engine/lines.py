@@ -104,7 +104,7 @@ class Lines:
         self.feed, self._line_checks = feed, line_checks
         self.number, self.data, self.record = first
         self.head: Mapping[str, Any] = self.record
-        self.first, self.read, self.parts = 0, 1, self.head.get("parts", 1)
+        self.first, self.read, self.parts = 0, 1, int(self.head.get("parts", 1))
         self.confused = self.withheld = False
         self.events_sha256 = sha256(b"[")
         self._answers = Answers(feed.histories, feed.requests)

@@ -234,5 +234,5 @@ _TO_LIST: dict[str, Callable[[Mapping[str, Any]], Splitter]] = {
 }
 _ON_LIST: dict[str, Callable[[Mapping[str, Any]], ListOperation]] = {
     "nonempty": lambda _: lambda elements: tuple(element for element in elements if element),
-    "first": lambda operation: lambda elements: elements[: operation["count"]],
+    "first": lambda operation: lambda elements: elements[: int(operation["count"])],
 }

@@ -20,6 +20,9 @@ STEP_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "each": {"fresh": []},
 }
 
+# Members of steps that are counted by.
+COUNTS = ("max", "max_rounds", "max_events", "count")
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -76,7 +79,7 @@ class Program:
 
 
 def with_defaults(program: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the program with every default written out."""
+    """Return the program with every default written out, and counts as integers."""
     return {**program, "steps": [_step(step) for step in program["steps"]]}
 
 
@@ -85,4 +88,5 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
     for member in ("steps", "then", "else"):
         if member in made:
             made[member] = [_step(inner) for inner in made[member]]
-    return made
+    # As a number of JSON a whole number may be written 3.0, which is the same in canonical form.
+    return made | {member: int(made[member]) for member in COUNTS if member in made}
