@@ -51,12 +51,12 @@ def _text(content: Any) -> str | None:
     """Return the text of content that holds nothing else."""
     if isinstance(content, list):
         parts = [part.get("text") if part.get("type") == "text" else None for part in content]
-        return None if None in parts else "".join(parts)
+        return None if None in parts else "".join(map(str, parts))
     return content if isinstance(content, str) else "" if content is None else None
 
 
 def _cut(difference: Difference, _mutant: Mutant, _report: Report) -> bool:
-    return difference.before[: len(difference.after)] == difference.after
+    return bool(difference.before[: len(difference.after)] == difference.after)
 
 
 def _heard(difference: Difference, mutant: Mutant, _report: Report) -> bool:

@@ -116,7 +116,7 @@ def relabel(rng: Random, bench: Workbench) -> str | None:
     if (chosen := _event(rng, bench)) is None:
         return None
     events, index, where = chosen
-    name, values = rng.choice(
+    labels: list[tuple[str, list[Any]]] = (
         [("origin", ["program", "model", "simulator", "environment", "human", "provider", "harness"]),
          ("role", ["system", "user", "assistant", "tool"]), ("kind", ["message", "output", "tool-result", "call", "edit"]),
          ("actor", ["program", "solver", "customer", "desk"]), ("to", ["solver", "customer"]), ("for", ["solver"]),
@@ -127,6 +127,7 @@ def relabel(rng: Random, bench: Workbench) -> str | None:
          ("parameters", [{}, {"temperature": 0}, {"temperature": 0.0}, {"temperature": False}, {"max_tokens": 256}]),
          ("started", ["2026-05-04T10:00:00Z", "2026-05-04T23:00:00Z"]), ("ended", ["2026-05-04T00:00:00.5Z"])]
     )  # fmt: skip
+    name, values = rng.choice(labels)
     events[index][name] = copy.deepcopy(rng.choice(values))
     return f"{where}/{name}"
 
@@ -320,7 +321,7 @@ def change_commitments(rng: Random, bench: Workbench) -> str | None:
     elif how == "swap":
         chain[index], chain[0] = chain[0], chain[index]
     else:
-        choices = {"time": ["2026-04-01T00:00:00Z", "2026-06-01T00:00:00Z"], "of": ["design", "ledger", "transcripts"],
+        choices: dict[str, list[Any]] = {"time": ["2026-04-01T00:00:00Z", "2026-06-01T00:00:00Z"], "of": ["design", "ledger", "transcripts"],
                    "sha256": ["0" * 64], "previous": [None, "0" * 64],
                    "proof": [{"kind": "self-declared"}, {"kind": "rfc3161", "path": "proofs/design.tsr"},
                              {"kind": "rfc3161", "path": "proofs/absent.tsr"}, {"kind": "rfc3161", "path": "design.json"}]}  # fmt: skip

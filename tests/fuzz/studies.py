@@ -140,11 +140,12 @@ def adapt(rng: Random, bench: Workbench) -> str | None:
     document = bench.values.get(path)
     if not isinstance(document, dict):
         return None
-    more = rng.choice(
+    choices: list[dict[str, Any]] = (
         [{"kind": "omit-parameter", "parameter": "temperature"}, {"kind": "omit-parameter", "parameter": "absent"},
          {"kind": "clamp-parameter", "parameter": "max_tokens", "maximum": 9}, {"kind": "client-side-stop"},
          {"kind": "echo-reasoning"}, {"kind": "system-text", "as": "developer"}, {"kind": "merge-adjacent", "separator": "\n"}]
     )  # fmt: skip
+    more = rng.choice(choices)
     given = document.get("adaptations")
     document["adaptations"] = [*(given if isinstance(given, list) else []), more]
     return f"{path} {more['kind']}"
