@@ -11,7 +11,7 @@ from typing import Any
 
 import parent as parents
 from fsep.digests import program_digest
-from fuzz.containers import BYTES, FORMS, archive, directory
+from fuzz.containers import BYTES, FORMS, Form, archive, directory
 from fuzz.records import RECORDS
 from fuzz.studies import STUDIES
 from fuzz.values import VALUES
@@ -91,7 +91,8 @@ def grow(seed: int, folder: Path) -> Mutant:
     if kind == "values" or rng.random() < 0.1:
         _change(rng, bench, chain)
         _settle(rng, bench, reference, chain)
-    files, form = bench.bytes(), rng.choices([directory, archive], [3, 1])[0]
+    files = bench.bytes()
+    form: Form = rng.choices([directory, archive], [3, 1])[0]
     if kind == "bytes":
         for _ in range(rng.choice([1, 1, 1, 2])):
             operator = rng.choice(BYTES)
