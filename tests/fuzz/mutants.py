@@ -11,7 +11,7 @@ from typing import Any
 
 import parent as parents
 from fsep.digests import program_digest
-from fuzz.containers import BYTES, FORMS, archive, directory
+from fuzz.containers import BYTES, FORMS, Form, archive, directory
 from fuzz.records import RECORDS
 from fuzz.studies import STUDIES
 from fuzz.values import VALUES
@@ -91,14 +91,15 @@ def grow(seed: int, folder: Path) -> Mutant:
     if kind == "values" or rng.random() < 0.1:
         _change(rng, bench, chain)
         _settle(rng, bench, reference, chain)
-    files, form = bench.bytes(), rng.choices([directory, archive], [3, 1])[0]
+    files = bench.bytes()
+    form: Form = rng.choices([directory, archive], [3, 1])[0]
     if kind == "bytes":
         for _ in range(rng.choice([1, 1, 1, 2])):
             operator = rng.choice(BYTES)
             if (what := operator(rng, files)) is not None:
                 chain.append(f"{operator.__name__}: {what}")
     elif kind == "form":
-        form = rng.choice(FORMS)  # type: ignore[assignment]  # their first argument has no one name
+        form = rng.choice(FORMS)
     path, what = form(rng, files, folder)
     return Mutant(seed, (*chain, what), path, files, reference.bytes())
 

@@ -44,14 +44,15 @@ def _not_preregistered(_difference: Difference, _mutant: Mutant, report: Report)
 
 
 def _same_text(difference: Difference, _mutant: Mutant, _report: Report) -> bool:
-    return _text(difference.before) == _text(difference.after)
+    return _text(difference.before) == _text(difference.after) is not None
 
 
 def _text(content: Any) -> str | None:
     """Return the text of content that holds nothing else."""
     if isinstance(content, list):
-        parts = [part.get("text") if part.get("type") == "text" else None for part in content]
-        return None if None in parts else "".join(map(str, parts))
+        if any(part["type"] != "text" or not isinstance(part.get("text"), str) for part in content):
+            return None
+        return "".join(part["text"] for part in content)
     return content if isinstance(content, str) else "" if content is None else None
 
 

@@ -116,7 +116,7 @@ def relabel(rng: Random, bench: Workbench) -> str | None:
     if (chosen := _event(rng, bench)) is None:
         return None
     events, index, where = chosen
-    labels: list[tuple[str, list[Any]]] = (
+    choices: list[tuple[str, list[Any]]] = (
         [("origin", ["program", "model", "simulator", "environment", "human", "provider", "harness"]),
          ("role", ["system", "user", "assistant", "tool"]), ("kind", ["message", "output", "tool-result", "call", "edit"]),
          ("actor", ["program", "solver", "customer", "desk"]), ("to", ["solver", "customer"]), ("for", ["solver"]),
@@ -127,9 +127,39 @@ def relabel(rng: Random, bench: Workbench) -> str | None:
          ("parameters", [{}, {"temperature": 0}, {"temperature": 0.0}, {"temperature": False}, {"max_tokens": 256}]),
          ("started", ["2026-05-04T10:00:00Z", "2026-05-04T23:00:00Z"]), ("ended", ["2026-05-04T00:00:00.5Z"])]
     )  # fmt: skip
-    name, values = rng.choice(labels)
+    name, values = rng.choice(choices)
     events[index][name] = copy.deepcopy(rng.choice(values))
     return f"{where}/{name}"
+
+
+def forget(rng: Random, bench: Workbench) -> str | None:
+    """Leave out what a runner has to record."""
+    if (chosen := _event(rng, bench)) is None:
+        return None
+    events, index, where = chosen
+    name = rng.choice(["request_sha256", "parameters", "returned_model", "content", "role", "thread"])
+    events[index].pop(name, None)
+    return f"{where}/{name}"
+
+
+def wrap_all(rng: Random, bench: Workbench) -> str | None:
+    """Let all outputs of one system show what a provider or harness did out of sight."""
+    if not (paths := _files(bench)):
+        return None
+    path, how = rng.choice(paths), rng.choice(["reasoning", "prefix", "json", "empty"])
+    for run in bench[path]:
+        for event in run.get("events", ()) if isinstance(run, dict) else ():
+            said = event.get("content") if event.get("origin") == "model" else None
+            if isinstance(said, str):
+                event["content"] = {
+                    "reasoning": [
+                        {"type": "reasoning", "form": "summary", "text": "synthetic"},
+                        {"type": "text", "text": said},
+                    ],
+                    "prefix": f"As a stand-in: {said}",
+                    "json": json.dumps({"said": said}),
+                }.get(how, "")
+    return f"{path} {how}"
 
 
 def change_call(rng: Random, bench: Workbench) -> str | None:
@@ -330,16 +360,8 @@ def change_commitments(rng: Random, bench: Workbench) -> str | None:
 
 
 RECORDS: tuple[Operator, ...] = (
-    *(
-        drop_event,
-        drop_last_events,
-        repeat_event,
-        swap_events,
-        trade_members,
-        edit_text,
-        relabel,
-        change_call,
-    ),
+    *(drop_event, drop_last_events, repeat_event, swap_events, trade_members),
+    *(edit_text, relabel, forget, change_call, wrap_all),
     *(change_head, split_run, merge_run, drop_line, declare, repeat_line, swap_lines, move_line),
     *(change_ledger, change_commitments),
 )

@@ -101,7 +101,7 @@ def change_step(rng: Random, bench: Workbench) -> str | None:
         step[name] = max(1, value + rng.choice([-1, 1, 5]))
     elif name in ("until", "if"):
         step[name] = rng.choice(
-            [{"test": "not", "of": value}, {"test": "matches", "text": "a", "value": "\\d+"}, {"test": "all", "of": []},
+            [{"test": "not", "of": value}, {"test": "all", "of": []},
              {"test": "matches", "text": "a", "pattern": "\\d+"}, {"test": "matches", "text": "a", "pattern": "a{1,2000}"},
              {"test": "any", "of": [value, value]}, {"test": "has-tool-calls", "step": "answer"}]
         )  # fmt: skip
@@ -151,6 +151,65 @@ def adapt(rng: Random, bench: Workbench) -> str | None:
     return f"{path} {more['kind']}"
 
 
+def unstate(rng: Random, bench: Workbench) -> str | None:
+    """Leave out of an environment or a system what it has to state, or state less than is so."""
+    path = rng.choice(
+        [path for path in sorted(bench.values) if path.startswith(("systems/", "environments/"))] or [""]
+    )
+    document = bench.values.get(path)
+    if not isinstance(document, dict):
+        return None
+    name = rng.choice(["version", "tools", "access", "runner"])
+    tools = document.get("tools")
+    if name == "access" and isinstance(document.get("access"), dict):
+        document["access"][rng.choice(["from", "until"])] = "2026-05-04T10:05:00Z"
+    elif name == "tools" and isinstance(tools, list) and tools and rng.random() < 0.5:
+        del tools[rng.randrange(len(tools))]
+    else:
+        document.pop(name, None)
+    return f"{path} {name}"
+
+
+def leak(rng: Random, bench: Workbench) -> str | None:
+    """Let a credential stand in a document, an event or an item; it is none that ever was."""
+    secret, name = "sk-" + "synthetic" * 4, rng.choice(["org.example.note", "org.example.api-key"])
+    noted = {name: rng.choice([secret, {"api_key": "x"}, {"Authorization": f"Bearer {secret}"}])}
+    paths = [
+        path for path in sorted(bench.values) if path.endswith((".json", ".jsonl")) and path != "ledger.jsonl"
+    ]
+    path = rng.choice([*paths, "bundle.json"])
+    value = bench.manifest if path == "bundle.json" else bench.values[path]
+    value = rng.choice(value) if isinstance(value, list) and value else value
+    if not isinstance(value, dict):
+        return None
+    if isinstance(value.get("events"), list) and value["events"] and isinstance(value["events"][-1], dict):
+        value["events"][-1][rng.choice(["extensions", "parameters"])] = noted | {"password": secret}
+    else:
+        value["extensions"] = noted
+    return path
+
+
+def take_over(rng: Random, bench: Workbench) -> str | None:
+    """Put an external part in the place of a step."""
+    if (chosen := _step(rng, bench)) is None:
+        return None
+    steps, index, where = chosen
+    step = steps[index]
+    if not {"id", "thread"} <= {*step}:
+        return None
+    harness = {"name": "synthetic", "version": "1", "sha256": "0" * 64}
+    steps[index] = {
+        **{
+            "do": "external",
+            "id": step["id"],
+            "thread": step["thread"],
+            "actor": step.get("actor", "solver"),
+        },
+        **{"harness": harness, "max_events": 5, "at_bound": "continue"},
+    }
+    return where
+
+
 def change_items(rng: Random, bench: Workbench) -> str | None:
     """Drop, repeat or reorder items, or trade a field between them."""
     items = bench.values.get("items.jsonl")
@@ -184,5 +243,5 @@ def change_design(rng: Random, bench: Workbench) -> str | None:
 
 STUDIES: tuple[Operator, ...] = (
     *(drop_step, repeat_step, swap_steps, nest_step, change_step),
-    *(rename_system, adapt, change_items, change_design),
+    *(rename_system, adapt, unstate, leak, take_over, change_items, change_design),
 )
