@@ -15,6 +15,7 @@ import parent as parents
 from acceptance.cases import CASES
 from acceptance.test_requirements import ALL_FACETS, check, outcomes
 from fsep import limits, protocol
+from fsep.checks.container import role_of
 from fsep.engine import validate
 from fsep.findings import Outcome, Report
 from workbench import Workbench
@@ -141,6 +142,30 @@ def test_what_stands_in_the_way_of_an_identity_is_named(tmp_path: Path) -> None:
     report = validated(tmp_path, change, settle=False)
     [one] = [one for one in report.outcomes if one.requirement == "FSEP-REQ-007"]
     assert one.reasons == ("blocked by FSEP-REF-005",)
+
+
+@pytest.mark.parametrize("role", ["blob", "transcripts", "ledger"])
+@pytest.mark.parametrize("path", sorted(parents.parent().bytes()))
+def test_a_file_that_is_listed_with_another_role_is_not_read_as_its_own(
+    path: str, role: str, tmp_path: Path
+) -> None:
+    """Neither is it looked for where its place is spoken of, as that of the ledger is by commitments."""
+
+    def misname(files: dict[str, bytes]) -> None:
+        manifest = json.loads(files["bundle.json"])
+        for listed in manifest["files"]:
+            if listed["path"] == path:
+                listed["role"] = role
+                listed.pop("records", None)
+                if role != "blob":
+                    listed["records"] = 1
+        files["bundle.json"] = json.dumps(manifest).encode()
+
+    ended = outcomes(check(parents.parent().write(tmp_path, misname)))
+    belongs = role_of(path) == role or path == "bundle.json"
+    assert (ended["FSEP-BND-008"] is Outcome.PASS) is belongs
+    if path == "ledger.jsonl" and not belongs:
+        assert ended["FSEP-PRE-002"] is Outcome.NOT_CHECKED
 
 
 def floated(value: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -53,9 +55,21 @@ def _bare() -> Workbench:
     return bench
 
 
-@cache
+def _few() -> Workbench:
+    """Return a bundle of half of the scaffolds."""
+    bench = parents.parent()
+    for id_ in ("react", "map-reduce", "constraint"):
+        del bench[f"scaffolds/{id_}.json"]
+        design = bench["design.json"]
+        design["scaffolds"] = [lock for lock in design["scaffolds"] if lock["id"] != id_]
+        for path in (parents.FIRST, parents.SECOND):
+            bench[path] = [run for run in bench[path] if run.get("scaffold") != id_]
+    parents.settle(bench)
+    return bench
+
+
 def _derived() -> Workbench:
-    """Let seeds follow from the design, so that each request rests on the whole of it."""
+    """Return a bundle whose seeds follow from the design, so that each request rests on the whole of it."""
     bench = parents.parent()
     for path, value in bench.values.items():
         if path.startswith("scaffolds/"):
@@ -75,17 +89,29 @@ def _derive(steps: list[dict[str, Any]]) -> None:
 
 # A ledger finds nearly every change of a run; without it the checks of replay have to.
 BASES: dict[str, Callable[[], Workbench]] = {
-    "ledgered": parents.parent,
     "bare": _bare,
-    "derived": lambda: _derived().copy(),
+    "ledgered": _few,
+    "derived": _derived,
 }
+
+
+@cache
+def _made(base: str) -> tuple[bytes, Files]:
+    bench = BASES[base]()
+    return pickle.dumps(bench), bench.bytes()
+
+
+def _copy(bench: Workbench) -> Workbench:
+    copied: Workbench = pickle.loads(pickle.dumps(bench))
+    return copied
 
 
 def grow(seed: int, folder: Path) -> Mutant:
     """Make one mutant, written into an empty folder; the same seed gives the same one."""
     rng = Random(seed)
     base = rng.choice(["ledgered", "bare", "bare", "derived"])
-    bench, reference = BASES[base](), BASES[base]()
+    bench: Workbench = pickle.loads(_made(base)[0])
+    reference = dict(_made(base)[1])
     chain = [f"base {base}"]
     kind = rng.choices(["values", "bytes", "form"], [75, 15, 10])[0]
     if kind == "values" or rng.random() < 0.1:
@@ -101,14 +127,14 @@ def grow(seed: int, folder: Path) -> Mutant:
     elif kind == "form":
         form = rng.choice(FORMS)
     path, what = form(rng, files, folder)
-    return Mutant(seed, (*chain, what), path, files, reference.bytes())
+    return Mutant(seed, (*chain, what), path, files, reference)
 
 
 def _change(rng: Random, bench: Workbench, chain: list[str]) -> None:
     wanted = rng.choices([1, 2, 3], [75, 15, 10])[0]
     for _ in range(20):
         operator = rng.choice(rng.choice([VALUES, RECORDS, STUDIES]))
-        tried = bench.copy()
+        tried = _copy(bench)
         try:
             what = operator(rng, tried)
         except (TypeError, AttributeError, KeyError, IndexError, ValueError):
@@ -122,19 +148,19 @@ def _change(rng: Random, bench: Workbench, chain: list[str]) -> None:
             return
 
 
-def _settle(rng: Random, bench: Workbench, reference: Workbench, chain: list[str]) -> None:
+def _settle(rng: Random, bench: Workbench, reference: Files, chain: list[str]) -> None:
     """Do what a producer who wants the change to pass would do: lock the design, write ledger and commitments."""
     if rng.random() < 0.5 and _tried(bench, lambda one: one.lock()):
-        _relock(bench, reference)
+        reference["design.json"] = json.dumps(_relocked(bench, json.loads(reference["design.json"]))).encode()
         chain.append("design locked anew")
-    if "ledger.jsonl" in reference.values and rng.random() < 0.6 and _tried(bench, parents.settle):
-        for path in LEDGERED:
-            reference[path] = bench[path]
+    if "ledger.jsonl" in reference and rng.random() < 0.6 and _tried(bench, parents.settle):
+        files = bench.bytes()
+        reference |= {path: files[path] for path in LEDGERED}
         chain.append("ledger and commitments written anew")
 
 
 def _tried(bench: Workbench, change: Callable[[Workbench], object]) -> bool:
-    tried = bench.copy()
+    tried = _copy(bench)
     try:
         change(tried)
     except Exception:  # what was made of the bench may be anything
@@ -143,12 +169,11 @@ def _tried(bench: Workbench, change: Callable[[Workbench], object]) -> bool:
     return True
 
 
-def _relock(bench: Workbench, reference: Workbench) -> None:
-    """Let the reference's design fix what the bench holds."""
-    design = reference["design.json"]
+def _relocked(bench: Workbench, design: Any) -> Any:
+    """Return a design that fixes what the bench holds."""
     for role in ("scaffold", "simulator", "environment"):
         for lock in design[f"{role}s"]:
             document = bench.values.get(f"{role}s/{lock['id']}.json")
             if document is not None:
                 lock["program_sha256"] = program_digest(document)
-    design["items"] = dict(bench["design.json"]["items"])
+    return {**design, "items": bench["design.json"]["items"]}

@@ -87,8 +87,9 @@ def _as_it_stands(of: str, whole: Whole) -> str | None:
         paths = sorted(path for path, listed in study.listed.items() if listed.role == "transcripts")
         return sha256(b"".join(bytes.fromhex(summary.read[path].sha256) for path in paths)).hexdigest()
     if of == "ledger" and "ledger.jsonl" in study.listed:
-        for blocked in study.unusable("ledger"):
-            raise BlockedError(blocked)
+        # Whatever role the manifest gives it: under another one it was not read either.
+        if (requirement := study.broken.get("ledger.jsonl")) is not None:
+            raise BlockedError(Blocked.by(requirement))
         return summary.read["ledger.jsonl"].sha256
     return None
 
