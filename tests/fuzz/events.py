@@ -148,20 +148,20 @@ def wrap_all(rng: Random, bench: Workbench) -> str | None:
     """Let all outputs of one system show what a provider or harness did out of sight."""
     if not (paths := files(bench)):
         return None
-    path, how = rng.choice(paths), rng.choice(["reasoning", "prefix", "json", "empty"])
+    path, how = rng.choice(paths), rng.choice(["reasoning", "none", "prefix", "json"])
     for run in bench[path]:
         for event in run.get("events", ()) if isinstance(run, dict) else ():
-            said = event.get("content") if event.get("origin") == "model" else None
-            if isinstance(said, str):
-                event["content"] = {
-                    "reasoning": [
-                        {"type": "reasoning", "form": "summary", "text": "synthetic"},
-                        {"type": "text", "text": said},
-                    ],
-                    "prefix": f"As a stand-in: {said}",
-                    "json": json.dumps({"said": said}),
-                }.get(how, "")
+            if isinstance(event, dict) and event.get("origin") == "model":
+                event["content"] = _wrapped(event.get("content"), how)
     return f"{path} {how}"
+
+
+def _wrapped(content: Any, how: str) -> Any:
+    parts = content if isinstance(content, list) else [{"type": "text", "text": content or ""}]
+    if how == "reasoning":
+        return [{"type": "reasoning", "form": "summary", "text": "synthetic"}, *parts]
+    said = "".join(part["text"] for part in parts if part.get("type") == "text" and "text" in part)
+    return {"prefix": f"As a stand-in: {said}", "json": json.dumps({"said": said})}.get(how, said)
 
 
 def change_call(rng: Random, bench: Workbench) -> str | None:
