@@ -13,7 +13,9 @@ from typing import Any
 
 import parent as parents
 from fsep.digests import program_digest
-from fuzz.containers import BYTES, FORMS, Form, archive, directory
+from fuzz.containers import FORMS, Form, archive, directory
+from fuzz.events import EVENTS
+from fuzz.raw import BYTES
 from fuzz.records import RECORDS
 from fuzz.studies import STUDIES
 from fuzz.values import VALUES
@@ -107,7 +109,8 @@ def _copy(bench: Workbench) -> Workbench:
 
 
 def grow(seed: int, folder: Path) -> Mutant:
-    """Make one mutant, written into an empty folder; the same seed gives the same one."""
+    """Make one mutant, written into a new or empty folder; the same seed gives the same one."""
+    folder.mkdir(exist_ok=True)
     rng = Random(seed)
     base = rng.choice(["ledgered", "bare", "bare", "derived"])
     bench: Workbench = pickle.loads(_made(base)[0])
@@ -133,7 +136,7 @@ def grow(seed: int, folder: Path) -> Mutant:
 def _change(rng: Random, bench: Workbench, chain: list[str]) -> None:
     wanted = rng.choices([1, 2, 3], [75, 15, 10])[0]
     for _ in range(20):
-        operator = rng.choice(rng.choice([VALUES, RECORDS, STUDIES]))
+        operator = rng.choice(rng.choice([VALUES, EVENTS, RECORDS, STUDIES]))
         tried = _copy(bench)
         try:
             what = operator(rng, tried)

@@ -60,6 +60,10 @@ def _cut(difference: Difference, _mutant: Mutant, _report: Report) -> bool:
     return bool(difference.before[: len(difference.after)] == difference.after)
 
 
+def _design_first(difference: Difference, _mutant: Mutant, _report: Report) -> bool:
+    return bool(difference.before[:1] == difference.after[:1])
+
+
 def _heard(difference: Difference, mutant: Mutant, _report: Report) -> bool:
     """Whether it stands in an event of somebody else than the program."""
     from fuzz.differences import runs_of
@@ -149,6 +153,7 @@ NEUTRAL = (
         _not_preregistered,
     ),
     Rule("commitments of records", r"commitments\.json/commitments/[12]/.*", "Beside the design's, a commitment is held to its digest and the chain; its time is its maker's."),
+    Rule("less or more committed", r"commitments\.json/commitments", "The design has to be committed, and nothing else; a chain may be longer or shorter.", _design_first),
     Rule(
         "order of the ledger",
         r"ledger\.jsonl(/.*)?",

@@ -1,8 +1,4 @@
-"""Changes of records: what can happen to runs, their events, the ledger and the commitments.
-
-They know what a run is, so that most of what they make is valid against the schemas and meets the checks behind
-them.
-"""
+"""Changes of records: what can happen to runs and their lines, the ledger and the commitments."""
 
 from __future__ import annotations
 
@@ -12,179 +8,14 @@ from random import Random
 from typing import Any
 
 import parent as parents
+from fuzz.events import files, line_of, run_of
 from fuzz.values import WITHHELD, Operator, edited
 from workbench import Run, Workbench
 
 
-def _files(bench: Workbench) -> list[str]:
-    paths = [path for path in sorted(bench.values) if path.startswith("transcripts/")]
-    return [path for path in paths if isinstance(bench[path], list) and bench[path]]
-
-
-def _line(rng: Random, bench: Workbench) -> tuple[list[Any], int, str] | None:
-    if not (paths := _files(bench)):
-        return None
-    path = rng.choice(paths)
-    line = rng.randrange(len(bench[path]))
-    return bench[path], line, f"{path}:{line + 1}"
-
-
-def _run(rng: Random, bench: Workbench) -> tuple[Run, str] | None:
-    if (chosen := _line(rng, bench)) is None:
-        return None
-    lines, line, where = chosen
-    return (lines[line], where) if isinstance(lines[line], dict) else None
-
-
-def _event(rng: Random, bench: Workbench) -> tuple[list[Any], int, str] | None:
-    if (chosen := _run(rng, bench)) is None:
-        return None
-    run, where = chosen
-    events = run.get("events")
-    if not isinstance(events, list) or not events or not all(isinstance(event, dict) for event in events):
-        return None
-    index = rng.randrange(len(events))
-    return events, index, f"{where}/events/{index}"
-
-
-def drop_event(rng: Random, bench: Workbench) -> str | None:
-    """Lose one event."""
-    if (chosen := _event(rng, bench)) is None:
-        return None
-    events, index, where = chosen
-    del events[index]
-    return where
-
-
-def drop_last_events(rng: Random, bench: Workbench) -> str | None:
-    """Break a run off."""
-    if (chosen := _event(rng, bench)) is None:
-        return None
-    events, index, where = chosen
-    del events[index:]
-    return where
-
-
-def repeat_event(rng: Random, bench: Workbench) -> str | None:
-    """Record an event twice, also in another place or another run."""
-    if (chosen := _event(rng, bench)) is None or (other := _event(rng, bench)) is None:
-        return None
-    events, index, where = chosen
-    target, at, there = rng.choice([(events, index, where), other])
-    target.insert(at, copy.deepcopy(events[index]))
-    return f"{where} at {there}"
-
-
-def swap_events(rng: Random, bench: Workbench) -> str | None:
-    """Let two events change places."""
-    if (chosen := _event(rng, bench)) is None:
-        return None
-    events, index, where = chosen
-    other = rng.choice([min(index + 1, len(events) - 1), rng.randrange(len(events))])
-    events[index], events[other] = events[other], events[index]
-    return f"{where} with {other}"
-
-
-def trade_members(rng: Random, bench: Workbench) -> str | None:
-    """Give an event a member of another event."""
-    if (chosen := _event(rng, bench)) is None or (other := _event(rng, bench)) is None:
-        return None
-    name = rng.choice(sorted(other[0][other[1]]) or ["kind"])
-    chosen[0][chosen[1]][name] = copy.deepcopy(other[0][other[1]].get(name))
-    return f"{chosen[2]}/{name} from {other[2]}"
-
-
-def edit_text(rng: Random, bench: Workbench) -> str | None:
-    """Change what was said, or in what form it was kept."""
-    if (chosen := _event(rng, bench)) is None:
-        return None
-    events, index, where = chosen
-    event = events[index]
-    said = event.get("content")
-    text = said if isinstance(said, str) else ""
-    event["content"] = rng.choice(
-        [edited(rng, text), edited(rng, text), "", None, [{"type": "text", "text": text}], text + " ", WITHHELD,
-         [{"type": "text", "text": text[:1]}, {"type": "text", "text": text[1:]}], [],
-         [{"type": "reasoning", "form": "text", "text": "synthetic"}, {"type": "text", "text": text}],
-         [{"type": "text", "text": text}, {"type": "image", "blob": "0" * 64, "media_type": "image/png"}]]
-    )  # fmt: skip
-    return f"{where}/content"
-
-
-def relabel(rng: Random, bench: Workbench) -> str | None:
-    """Change what an event says of itself."""
-    if (chosen := _event(rng, bench)) is None:
-        return None
-    events, index, where = chosen
-    choices: list[tuple[str, list[Any]]] = (
-        [("origin", ["program", "model", "simulator", "environment", "human", "provider", "harness"]),
-         ("role", ["system", "user", "assistant", "tool"]), ("kind", ["message", "output", "tool-result", "call", "edit"]),
-         ("actor", ["program", "solver", "customer", "desk"]), ("to", ["solver", "customer"]), ("for", ["solver"]),
-         ("thread", ["main", "side", "other"]), ("step", ["ask", "answer", "ask[0]", "answer[0]", "turn[1]"]),
-         ("rebuilt", [True]), ("error", [True, False]), ("tool_call_id", ["call-1", "1"]),
-         ("returned_model", ["stand-in-steady-1", "stand-in-steady-2"]), ("finish", ["stop", "length"]),
-         ("attempts", [[{"outcome": "cut"}, {"outcome": "complete"}], [{"outcome": "complete"}] * 2, [{"outcome": "cut"}]]),
-         ("parameters", [{}, {"temperature": 0}, {"temperature": 0.0}, {"temperature": False}, {"max_tokens": 256}]),
-         ("started", ["2026-05-04T10:00:00Z", "2026-05-04T23:00:00Z"]), ("ended", ["2026-05-04T00:00:00.5Z"])]
-    )  # fmt: skip
-    name, values = rng.choice(choices)
-    events[index][name] = copy.deepcopy(rng.choice(values))
-    return f"{where}/{name}"
-
-
-def forget(rng: Random, bench: Workbench) -> str | None:
-    """Leave out what a runner has to record."""
-    if (chosen := _event(rng, bench)) is None:
-        return None
-    events, index, where = chosen
-    name = rng.choice(["request_sha256", "parameters", "returned_model", "content", "role", "thread"])
-    events[index].pop(name, None)
-    return f"{where}/{name}"
-
-
-def wrap_all(rng: Random, bench: Workbench) -> str | None:
-    """Let all outputs of one system show what a provider or harness did out of sight."""
-    if not (paths := _files(bench)):
-        return None
-    path, how = rng.choice(paths), rng.choice(["reasoning", "prefix", "json", "empty"])
-    for run in bench[path]:
-        for event in run.get("events", ()) if isinstance(run, dict) else ():
-            said = event.get("content") if event.get("origin") == "model" else None
-            if isinstance(said, str):
-                event["content"] = {
-                    "reasoning": [
-                        {"type": "reasoning", "form": "summary", "text": "synthetic"},
-                        {"type": "text", "text": said},
-                    ],
-                    "prefix": f"As a stand-in: {said}",
-                    "json": json.dumps({"said": said}),
-                }.get(how, "")
-    return f"{path} {how}"
-
-
-def change_call(rng: Random, bench: Workbench) -> str | None:
-    """Change a tool call: its id, its name, its arguments, or how many there are."""
-    if (chosen := _event(rng, bench)) is None:
-        return None
-    events, index, where = chosen
-    calls = events[index].get("tool_calls")
-    if not isinstance(calls, list) or not calls:
-        calls = events[index]["tool_calls"] = [{"id": "1", "name": "lookup", "arguments": {"text": "x"}}]
-        return f"{where}/tool_calls"
-    call = rng.choice(calls)
-    how = rng.choice(["id", "name", "arguments", "again", "none"])
-    if how == "again":
-        calls.append(copy.deepcopy(call))
-    elif how == "none":
-        calls.remove(call)
-    else:
-        call[how] = rng.choice(["x", "lookup", {"text": "y"}, '{"text": "y"}', {}, WITHHELD])
-    return f"{where}/tool_calls {how}"
-
-
 def change_head(rng: Random, bench: Workbench) -> str | None:
     """Change what a run says of itself."""
-    if (chosen := _run(rng, bench)) is None or (other := _run(rng, bench)) is None:
+    if (chosen := run_of(rng, bench)) is None or (other := run_of(rng, bench)) is None:
         return None
     (run, where), (model, _) = chosen, other
     name = rng.choice(["run", "system", "scaffold", "item", "replicate", "status", "result", "started", "ended", "parts",
@@ -215,7 +46,7 @@ def change_head(rng: Random, bench: Workbench) -> str | None:
 
 def split_run(rng: Random, bench: Workbench) -> str | None:
     """Let a run go on in a further line, told of in its head or not."""
-    if (chosen := _line(rng, bench)) is None:
+    if (chosen := line_of(rng, bench)) is None:
         return None
     lines, line, where = chosen
     run = lines[line]
@@ -237,7 +68,7 @@ def split_run(rng: Random, bench: Workbench) -> str | None:
 
 def merge_run(rng: Random, bench: Workbench) -> str | None:
     """Bring the two lines of a run together."""
-    for path in _files(bench):
+    for path in files(bench):
         for line, run in enumerate(bench[path]):
             if isinstance(run, dict) and "continues" in run and isinstance(run.get("events"), list) and line:
                 head = bench[path][line - 1]
@@ -252,7 +83,7 @@ def merge_run(rng: Random, bench: Workbench) -> str | None:
 
 def drop_line(rng: Random, bench: Workbench) -> str | None:
     """Lose a line of a transcripts file, declared missing or not."""
-    if (chosen := _line(rng, bench)) is None:
+    if (chosen := line_of(rng, bench)) is None:
         return None
     lines, line, where = chosen
     run = lines.pop(line)
@@ -271,14 +102,14 @@ def _declare(rng: Random, bench: Workbench, run: Run) -> str:
 
 def declare(rng: Random, bench: Workbench) -> str | None:
     """Declare a departure, happened or not."""
-    if (chosen := _run(rng, bench)) is None:
+    if (chosen := run_of(rng, bench)) is None:
         return None
     return f"{chosen[1]} {_declare(rng, bench, chosen[0])}"
 
 
 def repeat_line(rng: Random, bench: Workbench) -> str | None:
     """Record a run twice, under its id or another, as the same replicate or another."""
-    if (chosen := _line(rng, bench)) is None or (other := _line(rng, bench)) is None:
+    if (chosen := line_of(rng, bench)) is None or (other := line_of(rng, bench)) is None:
         return None
     run = copy.deepcopy(chosen[0][chosen[1]])
     if isinstance(run, dict) and rng.random() < 0.5:
@@ -290,7 +121,7 @@ def repeat_line(rng: Random, bench: Workbench) -> str | None:
 
 def swap_lines(rng: Random, bench: Workbench) -> str | None:
     """Let two lines change places, also from one file to another."""
-    if (one := _line(rng, bench)) is None or (two := _line(rng, bench)) is None:
+    if (one := line_of(rng, bench)) is None or (two := line_of(rng, bench)) is None:
         return None
     one[0][one[1]], two[0][two[1]] = two[0][two[1]], one[0][one[1]]
     return f"{one[2]} with {two[2]}"
@@ -298,10 +129,10 @@ def swap_lines(rng: Random, bench: Workbench) -> str | None:
 
 def move_line(rng: Random, bench: Workbench) -> str | None:
     """Move a line to another place or file."""
-    if (one := _line(rng, bench)) is None:
+    if (one := line_of(rng, bench)) is None:
         return None
     run = one[0].pop(one[1])
-    if (two := _line(rng, bench)) is None:
+    if (two := line_of(rng, bench)) is None:
         return None
     two[0].insert(two[1], run)
     return f"{one[2]} to {two[2]}"
@@ -360,8 +191,6 @@ def change_commitments(rng: Random, bench: Workbench) -> str | None:
 
 
 RECORDS: tuple[Operator, ...] = (
-    *(drop_event, drop_last_events, repeat_event, swap_events, trade_members),
-    *(edit_text, relabel, forget, change_call, wrap_all),
     *(change_head, split_run, merge_run, drop_line, declare, repeat_line, swap_lines, move_line),
     *(change_ledger, change_commitments),
 )

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from xml.etree import ElementTree
 
 import pytest
@@ -27,9 +28,14 @@ from fsep.engine import validate
 from fsep.findings import Finding, Outcome, Report
 from fsep.render import RENDERERS
 from fuzz.containers import zipped
+from fuzz.events import EVENTS
 from fuzz.mutants import BASES, Mutant, grow
 from fuzz.neutral import excused
+from fuzz.raw import BYTES, ByteOperator
+from fuzz.records import RECORDS
 from fuzz.second_opinion import objections
+from fuzz.studies import STUDIES
+from fuzz.values import VALUES, Operator
 
 ASKED = ("whole", "replayed", "complete")
 FIRST = int(os.environ.get("FSEP_FUZZ_SEED", "0"))
@@ -54,6 +60,33 @@ def test_the_good_bundles_are_good_and_the_second_opinion_agrees(base: str, tmp_
     bench = BASES[base]()
     assert validate(bench.write(tmp_path), require=ASKED).verdict == "conforms"
     assert objections(bench.bytes(), preregistered="commitments.json" in bench.values) == []
+
+
+@pytest.mark.parametrize(
+    "operator", [*VALUES, *EVENTS, *RECORDS, *STUDIES], ids=lambda operator: operator.__name__
+)
+def test_every_operator_on_values_changes_a_bundle(operator: Operator) -> None:
+    for seed in range(50):
+        bench = parents.parent()
+        before = bench.bytes()
+        if operator(Random(seed), bench) is not None and bench.bytes() != before:
+            return
+    pytest.fail("it changed nothing")
+
+
+@pytest.mark.parametrize("operator", BYTES, ids=lambda operator: operator.__name__)
+def test_every_operator_on_bytes_changes_a_bundle(operator: ByteOperator) -> None:
+    for seed in range(50):
+        files = parents.parent().bytes()
+        if operator(Random(seed), files) is not None and files != parents.parent().bytes():
+            return
+    pytest.fail("it changed nothing")
+
+
+def test_a_seed_gives_the_same_mutant_each_time(tmp_path: Path) -> None:
+    for seed in range(10):
+        one, other = (grow(seed, tmp_path / f"{seed}.{turn}") for turn in range(2))
+        assert (one.chain, one.files) == (other.chain, other.files)
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))

@@ -157,7 +157,7 @@ def add(rng: Random, bench: Workbench) -> str | None:
     target = holder if isinstance(holder, dict) else holder[key]
     if not isinstance(target, dict):
         return None
-    name = rng.choice(sorted(pools()))
+    name = rng.choice([*sorted(pools()), *["extensions"] * 5])
     target[name] = _taken(rng, name)
     return f"{where} beside it {name}"
 
