@@ -131,7 +131,6 @@ NEUTRAL = (
         "another design",
         r"design\.json/(id|baseline|limits/missing_share|replicates)",
         "It is another design: only commitments and derived seeds tie runs to one.",
-        lambda _one, mutant, report: "derived" not in mutant.chain[0] or report.facets["replayed"].status == "reached",
     ),
     Rule("order of scaffolds", r"design\.json/scaffolds/[0-9]+/(id|program_sha256)", "In another order they are another design; which scaffolds it fixes is checked all the same (FSEP-REF-002, FSEP-DSG-001)."),
     Rule(
