@@ -27,7 +27,7 @@ class Agreement:
 
     Attributes:
         coefficient: 1 for full agreement, 0 for that of chance, negative below; None where undefined.
-        raw: the share of agreeing pairs of ratings, not corrected for chance; None where no unit has two ratings.
+        raw: the share of agreeing pairs of ratings, not corrected for chance; None where there is no pair.
         units: how many units have at least two ratings.
         undefined: why there is no coefficient: `nothing-shared` where no unit has two ratings, `no-variation`
             where all ratings are one and the same value; None where there is one.
@@ -43,11 +43,11 @@ _Distance = Callable[[int, int], int]
 
 
 def kappa(one: Sequence[int], other: Sequence[int], *, quadratic: bool = False) -> Agreement:
-    """Return Cohen's kappa of two raters, plain for nominal scales or with quadratic weights for ordinal ones.
+    """Return Cohen's kappa of two raters: plain for nominal scales, quadratic weights for ordinal ones.
 
     1 - n sum(w(a_i, b_i)) / sum over all a, b of w(a, b) n_a n_b, with n_a and n_b each rater's own counts,
-    where w(a, b) is 0 if a = b, else 1; quadratic: (a - b)^2. Undefined where the divisor is 0, which is where
-    both raters gave one and the same value throughout.
+    where w(a, b) is 0 if a = b, else 1; quadratic: (a - b)^2. Undefined where the divisor is 0: where both
+    raters gave one and the same value throughout.
 
     Sources: J. Cohen, Educational and Psychological Measurement 20 (1960) 37-46; weighted: J. Cohen,
     Psychological Bulletin 70 (1968) 213-220.
@@ -78,17 +78,18 @@ def kappa(one: Sequence[int], other: Sequence[int], *, quadratic: bool = False) 
 def alpha(ratings: Iterable[Sequence[int | None]], *, ordinal: bool = False) -> Agreement:
     """Return Krippendorff's alpha of any number of raters, for nominal or ordinal scales, with gaps.
 
-    Units with fewer than two ratings are left out. Of the rest, with n ratings in all, n_c of them of value c,
-    and m_u in unit u: 1 - (n - 1) sum_u(sum of d(c, k) over ordered pairs in u / (m_u - 1)) / sum(n_c n_k d(c, k)),
-    where d(c, k) is 0 if c = k, else 1; ordinal: the square of the number of ratings from c to k, those of c
-    and of k counted by half. `raw` weighs units as alpha does, by their ratings. Undefined where the divisor
-    is 0, which is where all ratings are of one value.
+    Units with fewer than two ratings are left out. The rest hold n ratings, n_c of them of value c, and unit
+    u holds m_u: alpha = 1 - (n - 1) D / E, with D the sum over units of (the sum of d over the pairs of
+    ratings in u) / (m_u - 1), and E the sum of n_c n_k d(c, k) over the pairs of values, each pair once.
+    d(c, k) is 0 if c = k, else 1; ordinal: the square of the number of ratings from c to k, those of c and of
+    k counted by half. `raw` weighs units as alpha does, by their ratings. Undefined where E is 0: where all
+    ratings are of one value.
 
     Source: K. Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), University of Pennsylvania.
 
     Args:
-        ratings: a row a unit, of the positions its raters chose, None for a gap. Rows may differ in length, and
-            who gave which rating does not matter.
+        ratings: a row a unit, of the positions its raters chose, None for a gap. Rows may differ in length,
+            and who gave which rating does not matter.
         ordinal: whether positions are ordered.
     """
     counts = Counter[int]()

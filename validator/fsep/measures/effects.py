@@ -20,10 +20,10 @@ _DIFFERENCE = (1, -1, -1, 1)
 def effect(scaffold: Sequence[float], baseline: Sequence[float], *, z: float) -> Estimate:
     """Return the effect of a scaffold on one system, from items that were run under both.
 
-    With e_i = scaffold_i - baseline_i over n units: m = sum(e_i) / (n + 2), v = (sum(e_i^2) + 2) / (n + 2) - m^2,
-    and the interval is m +- z sqrt(v / (n + 2)), clipped to [-1, 1]. The point estimate is the plain mean.
-    For shares of 0 and 1 this is Bonett and Price's interval, to the last digit: one unit that rose and one
-    that fell are added to those observed, so that it never collapses to a point.
+    With e_i = scaffold_i - baseline_i over n units: m = sum(e_i) / (n + 2),
+    v = (sum(e_i^2) + 2) / (n + 2) - m^2, and the interval is m +- z sqrt(v / (n + 2)), clipped to [-1, 1].
+    The point estimate is the plain mean. For shares of 0 and 1 this is Bonett and Price's interval: one unit
+    that rose and one that fell are added to those observed, so that it never collapses to a point.
 
     Source: D. G. Bonett and R. M. Price, Journal of Educational and Behavioral Statistics 37 (2012) 479-488.
 
@@ -47,10 +47,10 @@ def difference(
     *,
     z: float,
 ) -> Estimate:
-    """Return how much larger a scaffold's effect on one system is than on another, from items that were run in all four.
+    """Return by how much an effect is larger on one system than on another, from items run in all four.
 
-    The formula of `effect` on e_i = (scaffold_i - baseline_i) - (other_scaffold_i - other_baseline_i), clipped
-    to [-2, 2]. What is added stays one unit at +1 and one at -1: it is not scaled to the wider range.
+    The formula of `effect` on e_i = (scaffold_i - baseline_i) - (other_scaffold_i - other_baseline_i),
+    clipped to [-2, 2]. What is added stays one unit at +1 and one at -1, not scaled to the wider range.
 
     Args:
         scaffold: shares of the one system, from 0 to 1, one a unit.
@@ -69,12 +69,12 @@ def effect_between(scaffold: Sequence[float], baseline: Sequence[float], *, z: f
     """Return the effect of a scaffold on one system, from participants who met one condition each.
 
     With k = 2 groups, group g of n_g participants: N_g = n_g + 4/k, p_g = (sum(x_i) + 2/k) / N_g,
-    v_g = (sum(x_i^2) + 2/k) / N_g - p_g^2, and the interval is sum(c_g p_g) +- z sqrt(sum(c_g^2 v_g / N_g)) with
+    v_g = (sum(x_i^2) + 2/k) / N_g - p_g^2, and the interval is sum(c_g p_g) +- z sqrt(sum(v_g / N_g)) with
     signs c_g, clipped to [-1, 1]. The point estimate is the difference of the plain means. For shares of 0
     and 1, v_g = p_g (1 - p_g), and this is Agresti and Caffo's interval.
 
-    Sources: A. Agresti and B. Caffo, The American Statistician 54 (2000) 280-288; R. M. Price and D. G. Bonett,
-    Computational Statistics and Data Analysis 45 (2004) 449-456.
+    Sources: A. Agresti and B. Caffo, The American Statistician 54 (2000) 280-288; R. M. Price and
+    D. G. Bonett, Computational Statistics and Data Analysis 45 (2004) 449-456.
 
     Args:
         scaffold: shares from 0 to 1, one a participant.
@@ -82,7 +82,8 @@ def effect_between(scaffold: Sequence[float], baseline: Sequence[float], *, z: f
         z: from `normal.two_sided`.
 
     Raises:
-        ValueError: for a group without participants, a share outside 0 to 1, or unless z is positive and finite.
+        ValueError: for a group without participants, a share outside 0 to 1, or unless z is positive and
+            finite.
     """
     return _unpaired((scaffold, baseline), _EFFECT, z)
 
@@ -95,9 +96,9 @@ def difference_between(
     *,
     z: float,
 ) -> Estimate:
-    """Return how much larger a scaffold's effect on one system is than on another, from four groups of participants.
+    """Return by how much an effect is larger on one system than on another, from four groups of people.
 
-    The formula of `effect_between` with k = 4, clipped to [-2, 2]; Price and Bonett's interval for shares of 0 and 1.
+    The formula of `effect_between` with k = 4, clipped to [-2, 2]: Price and Bonett's interval.
 
     Raises:
         ValueError: as `effect_between`.
@@ -118,7 +119,7 @@ def _paired(conditions: Sequence[Sequence[float]], signs: Sequence[int], z: floa
     total = math.fsum(changes)
     middle = total / (units + 2)
     variance = (math.fsum(change * change for change in changes) + 2) / (units + 2) - middle * middle
-    return around(total / units, middle, variance / (units + 2), z, _reach(signs), units)
+    return around(total / units, middle, variance / (units + 2), z=z, reach=_reach(signs), units=units)
 
 
 def _unpaired(groups: Sequence[Sequence[float]], signs: Sequence[int], z: float) -> Estimate:
@@ -133,7 +134,14 @@ def _unpaired(groups: Sequence[Sequence[float]], signs: Sequence[int], z: float)
         middles.append(sign * mean)
         variances.append(((squares + added) / weight - mean * mean) / weight)
     smallest = min(len(shares) for shares in groups)
-    return around(math.fsum(points), math.fsum(middles), math.fsum(variances), z, _reach(signs), smallest)
+    return around(
+        math.fsum(points),
+        math.fsum(middles),
+        math.fsum(variances),
+        z=z,
+        reach=_reach(signs),
+        units=smallest,
+    )
 
 
 def _reach(signs: Sequence[int]) -> tuple[float, float]:

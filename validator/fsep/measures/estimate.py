@@ -15,7 +15,8 @@ class Estimate:
         point: the plain estimate, in the unit of a share (0.25 is a quarter, not 25).
         low: lower end of the interval, clipped to the possible range.
         high: upper end of the interval, clipped likewise.
-        units: how many sampling units: items, clusters or participants; of several groups, those of the smallest.
+        units: how many sampling units: items, clusters or participants; of several groups, those of the
+            smallest.
     """
 
     point: float
@@ -25,7 +26,7 @@ class Estimate:
 
 
 def around(
-    point: float, middle: float, variance: float, z: float, reach: tuple[float, float], units: int
+    point: float, middle: float, variance: float, *, z: float, reach: tuple[float, float], units: int
 ) -> Estimate:
     """Return the estimate whose interval is `middle` +- z sqrt(variance), clipped to `reach`.
 

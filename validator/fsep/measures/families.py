@@ -23,8 +23,8 @@ class Verdict(StrEnum):
 def effect_verdict(estimate: Estimate, margin: float) -> Verdict | None:
     """Return what an effect is: the verdict whose region holds the whole interval, and only then.
 
-    `raised` above the margin, `lowered` below its negative, `equivalent` from one to the other, ends included,
-    `undetermined` where the interval reaches over an end. At most one can hold. None under ten units.
+    `raised` above the margin, `lowered` below its negative, `equivalent` from one to the other, ends
+    included, `undetermined` where the interval reaches over an end. Exactly one holds. None under ten units.
 
     Args:
         estimate: of an effect, with the z of its family.
@@ -58,10 +58,10 @@ def difference_verdict(estimate: Estimate, margin: float) -> Verdict | None:
 
 
 def effects_in_family(systems: int, scaffolds: int) -> int:
-    """Return how many effects one dimension has: each of `scaffolds`, the baseline not counted, on each system."""
+    """Return how many effects one dimension has: each scaffold on each system, the baseline not counted."""
     return systems * scaffolds
 
 
 def differences_in_family(systems: int, scaffolds: int) -> int:
-    """Return how many differences of effects one dimension has: each scaffold, each unordered pair of systems."""
+    """Return how many differences of effects one dimension has: each scaffold, each pair of systems once."""
     return systems * (systems - 1) // 2 * scaffolds

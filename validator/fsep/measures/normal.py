@@ -1,4 +1,4 @@
-"""Quantiles of the standard normal distribution, by one published algorithm, so that all compute the same z."""
+"""Quantiles of the standard normal distribution, by one published algorithm: all compute the same z."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ def agresti_coull(shares: Sequence[float], *, z: float) -> Estimate:
     """Return the mean share of a cell with its Agresti-Coull interval.
 
     With n units and z from `normal.two_sided`: N = n + z^2, p = (sum(x_i) + z^2 / 2) / N, and the interval is
-    p +- z sqrt(p (1 - p) / N), clipped to [0, 1]. The point estimate is the plain mean. Shares between 0 and 1,
-    as replicates give them, vary less than counts do, so that the interval errs to the wide side.
+    p +- z sqrt(p (1 - p) / N), clipped to [0, 1]. The point estimate is the plain mean. Shares between 0 and
+    1, as replicates give them, vary less than counts do, so that the interval errs to the wide side.
 
     Source: A. Agresti and B. A. Coull, The American Statistician 52 (1998) 119-126.
 
@@ -28,7 +28,7 @@ def agresti_coull(shares: Sequence[float], *, z: float) -> Estimate:
     total, units = math.fsum(shares), len(shares)
     weight = units + z * z
     middle = (total + z * z / 2) / weight
-    return around(total / units, middle, middle * (1 - middle) / weight, z, (0.0, 1.0), units)
+    return around(total / units, middle, middle * (1 - middle) / weight, z=z, reach=(0.0, 1.0), units=units)
 
 
 def worst_case(units: Iterable[tuple[int, int, int]]) -> tuple[float, float]:
