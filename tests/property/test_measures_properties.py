@@ -130,7 +130,8 @@ def test_against_a_system_that_never_changes_a_difference_is_the_effect(
 ) -> None:
     z = two_sided(confidence)
     same = [0.5] * len(groups[0])
-    alone, against = effect(*groups, z=z), difference(*groups, same, same, z=z)
+    one, other = groups
+    alone, against = effect(one, other, z=z), difference(one, other, same, same, z=z)
     clipped = Estimate(against.point, max(-1.0, against.low), min(1.0, against.high), against.units)
     assert close(alone, clipped)
 
