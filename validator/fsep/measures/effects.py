@@ -55,8 +55,9 @@ def difference(
 
     The formula of `effect` on e_i = (scaffold_i - baseline_i) - (other_scaffold_i - other_baseline_i),
     clipped to [-2, 2]. What is added stays one unit at +1 and one at -1, not scaled to the wider range: where
-    few units change by 2 and the others not at all, the interval holds the truth less often than it says, at
-    15 units and a confidence of .95 in .79 of samples for a true difference of 0.2.
+    few units change by 2 and the others hardly, the interval holds the truth less often than it says. At 15
+    units, binary and at a confidence of .95, the worst is .90 of samples for independent systems, and .74 for
+    systems that change on the same items in opposite directions.
 
     Args:
         scaffold: shares of the one system, from 0 to 1, one a unit.
