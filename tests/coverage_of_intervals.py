@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise, product
+from math import prod
 
 from fsep.measures.effects import difference, effect
 from fsep.measures.estimate import Estimate
@@ -86,7 +87,7 @@ def couplings(shares: Sequence[float]) -> Iterator[dict[tuple[int, ...], float]]
     """
     size = len(shares)
     independent = {
-        outcome: _product(share if hit else 1 - share for share, hit in zip(shares, outcome, strict=True))
+        outcome: prod(share if hit else 1 - share for share, hit in zip(shares, outcome, strict=True))
         for outcome in product((0, 1), repeat=size)
     }
     yield independent
@@ -127,10 +128,3 @@ def changes_of(coupling: Mapping[tuple[int, ...], float], signs: Sequence[int], 
     for (one, p), (other, q) in product(once.items(), repeat=2):
         twice[one + other] += p * q
     return {half: twice[half] for half in range(-2 * reach, 2 * reach + 1)}
-
-
-def _product(factors: Iterator[float]) -> float:
-    value = 1.0
-    for factor in factors:
-        value *= factor
-    return value

@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import product
-from math import comb
+from math import comb, prod
 
 import pytest
 
@@ -78,6 +78,26 @@ def of_three(low: int, high: int, number: int) -> Iterator[Changes]:
     for down, up in product(range(number + 1), repeat=2):
         if down + up <= number:
             yield {low: down / number, (low + high) // 2: 1 - (down + up) / number, high: up / number}
+
+
+def test_coverage_is_what_counting_every_sequence_of_units_says() -> None:
+    chances = {-2: 0.2, 0: 0.5, 2: 0.3}
+    held = 0.0
+    for outcome in product(chances, repeat=4):
+        found = paired(outcome)
+        if found.low <= 0.1 <= found.high:
+            held += prod(chances[half] for half in outcome)
+    assert 0 < held < 1
+    assert coverage(paired, chances, 4) == pytest.approx(held, abs=1e-12)
+
+
+def test_however_conditions_hang_together_each_keeps_its_share() -> None:
+    shares = (0.1, 0.5, 0.9, 1.0)
+    found = list(couplings(shares))
+    assert len(found) == 9
+    for coupling in found:
+        kept = [sum(chance for hits, chance in coupling.items() if hits[place]) for place in range(4)]
+        assert kept == pytest.approx(shares, abs=1e-12)
 
 
 @pytest.mark.parametrize("units", [15, 50])
