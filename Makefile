@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Touched when the environment holds what pyproject.toml asks for.
 INSTALLED := $(VENV)/.installed
+# The same for the packages that figures are compared with.
+REFERENCES := $(VENV)/.references
 PYTHONS ?= python3.11 python3 python3.12 python3.13 python3.14
 
 help: ## list the targets
@@ -24,10 +26,14 @@ $(INSTALLED): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
+$(REFERENCES): $(INSTALLED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[references]'
+	@touch $@
+
 test: lint generated ## check style, types and generated files, then run the tests that are not slow
 	@$(BIN)/python -m pytest -n auto -m 'not slow'
 
-test-all: lint generated ## the same with the slow tests, and many more examples of the property tests
+test-all: $(REFERENCES) lint generated ## the same with the slow tests, many more examples of the property tests, and other packages' figures
 	@FSEP_THOROUGH=1 $(BIN)/python -m pytest -n auto
 
 lint: $(INSTALLED) ## check style and types only
