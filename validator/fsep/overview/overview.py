@@ -14,7 +14,7 @@ from fsep.errors import FsepError
 from fsep.findings import Report
 from fsep.overview.reading import document, paths_of
 from fsep.overview.runs import Counter, Plan, SystemRuns
-from fsep.overview.sample import Sample, Sampling, Urn, read_samples
+from fsep.overview.sample import NOTHING_DRAWN, Sample, Sampling, Urn, read_samples
 from fsep.protocol import Protocol, load
 
 
@@ -34,8 +34,8 @@ class Overview:
     samples: tuple[Sample, ...]
 
 
-def overview(bundle: Bundle, report: Report, sampling: Sampling = Sampling()) -> Overview:
-    """Read a bundle again after its validation, since what a page tells beside it costs every validation else.
+def overview(bundle: Bundle, report: Report, sampling: Sampling = NOTHING_DRAWN) -> Overview:
+    """Read a bundle again after its validation, which is spared the cost of what only a page tells.
 
     Raises:
         FsepError: when the manifest is no longer the one that the report is about, or a drawn transcript

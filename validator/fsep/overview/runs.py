@@ -132,12 +132,13 @@ class Counter:
 
     def _result(self, system: str, count: _Count) -> SystemRuns:
         planned = len(self._plan) if self._plan.known and system else None
-        statuses = (count.statuses.get(one, 0) for one in ("completed", "limit-reached", "failed"))
         return SystemRuns(
             system,
             planned,
             None if planned is None else planned - len(count.met),
-            *statuses,
+            count.statuses.get("completed", 0),
+            count.statuses.get("limit-reached", 0),
+            count.statuses.get("failed", 0),
             count.retried,
             count.attempts,
             count.rebuilt,

@@ -27,6 +27,9 @@ class Sampling:
     seed: str = ""
 
 
+NOTHING_DRAWN = Sampling()
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """A run that was drawn: its first record, all its events, and what helps to read them.
