@@ -97,13 +97,13 @@ def command(  # noqa: PLR0917 - click gives each option by its name
     (something could not be checked, or is withheld), 4 internal error. Of several bundles the worst counts:
     4, 2, 1, 3, 0.
     """
-    asked = _facets(require)
-    anchors = [_anchor(path) for path in trust]
+    asked = facets(require)
+    anchors = [anchor(path) for path in trust]
     beside = given.read(paths, waivers, no_waivers, baseline)
     places = outputs(forms, out, (*paths, *trust, *beside.files))
     reports, codes = [], []
     for path in paths:
-        report, code = _validate(path, asked, jobs, engine == "reference", anchors)
+        report, code = validate_one(path, asked, jobs, engine == "reference", anchors)
         if report is not None:
             report = beside.applied(report)
             reports.append(report)
@@ -122,7 +122,7 @@ def _warned(report: Report | None, fail_on: str) -> int:
     return DOES_NOT if warned else CONFORMS
 
 
-def _validate(
+def validate_one(
     path: Path, asked: Sequence[str], jobs: int | None, reference: bool, anchors: Sequence[bytes]
 ) -> tuple[Report | None, int]:
     """Validate one bundle; what keeps it from being looked at is said, and the others have their turn."""
@@ -152,7 +152,8 @@ def _validate(
     return report, _CODES[report.verdict]
 
 
-def _facets(require: Sequence[str]) -> list[str]:
+def facets(require: Sequence[str]) -> list[str]:
+    """Return the facets that were asked about; refuse a name that is none."""
     from fsep.engine.conclude import FACETS  # noqa: PLC0415 - it loads all checks
 
     asked = [name.strip() for given in require for name in given.split(",") if name.strip()]
@@ -167,7 +168,7 @@ def _facets(require: Sequence[str]) -> list[str]:
     return asked
 
 
-def _anchor(path: Path) -> bytes:
+def anchor(path: Path) -> bytes:
     """Read a file of trust anchors.
 
     Raises:

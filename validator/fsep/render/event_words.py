@@ -85,9 +85,7 @@ def noted(event: Event) -> Iterator[str]:
     """Yield what is recorded of a request beside its texts."""
     if "parameters" in event:
         yield (
-            ", ".join(
-                f"{safe(name)} {_parameter(name, value)}" for name, value in event["parameters"].items()
-            )
+            ", ".join(f"{safe(name)} {parameter(name, value)}" for name, value in event["parameters"].items())
             or "no parameters"
         )
     if "returned_model" in event:
@@ -103,7 +101,8 @@ def noted(event: Event) -> Iterator[str]:
         yield f"participant {safe(event['participant'])}"
 
 
-def _parameter(name: str, value: Any) -> str:
+def parameter(name: str, value: Any) -> str:
+    """Return the value of a parameter; no credential, by name or by shape."""
     from fsep.credentials import credentials  # noqa: PLC0415 - its engine is loaded when there is something to look at
 
     if next(credentials({name: value}, names=True), None):
