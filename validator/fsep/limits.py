@@ -175,4 +175,7 @@ SAMPLES: Final = 500
 PAGE_WORST: Final = 5
 
 # Rows of a table of departures, and entries of a list on the first part of a page; the others are counted.
-PAGE_ROWS: Final = 8
+PAGE_ROWS: Final = 6
+
+# Characters of a reason beside a facet that is not reached: its finding follows in full.
+PAGE_REASON: Final = 120

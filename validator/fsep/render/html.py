@@ -27,6 +27,7 @@ from fsep.render.page import (
     Table,
     Turn,
     Turns,
+    cell,
 )
 from fsep.render.page_content import page
 from fsep.render.safe import veiled
@@ -163,10 +164,10 @@ def _table(table: Table) -> Markup:
     rows = [
         element(
             "tr",
-            element("th", _line(row[0]), scope="row", role="rowheader"),
+            element("th", _line(cell(row[0])), scope="row", role="rowheader"),
             *(
-                element("td", _line(cell), role="cell", data_label=name)
-                for name, cell in zip(table.columns[1:], row[1:], strict=True)
+                element("td", _line(cell(one)), role="cell", data_label=name)
+                for name, one in zip(table.columns[1:], row[1:], strict=True)
             ),
             role="row",
         )

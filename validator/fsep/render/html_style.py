@@ -64,12 +64,11 @@ h1 {{ font-size: 1.6rem; line-height: 1.25; margin: 0 0 .75rem; }}
 h2 {{ font-size: 1.2rem; line-height: 1.3; margin: 2rem 0 .5rem; padding-top: .6rem;
   border-top: 1px solid var(--line); }}
 h3 {{ font-size: 1rem; margin: 0 0 .35rem; }}
-h4 {{ font-size: 1rem; font-weight: normal; margin: 0; }}
 p {{ margin: .5rem 0; }}
 code {{ font: .88em/1.45 ui-monospace, monospace; }}
 .aside {{ color: var(--quiet); font-size: .92rem; }}
 .notice {{ background: var(--notice); border-left: .35rem solid var(--open); padding: .5rem .75rem; }}
-.good, .bad, .open, .plain {{ font-weight: 600; }}
+.good, .bad, .open, .plain {{ font-weight: 600; white-space: nowrap; }}
 .good {{ color: var(--good); }} .bad {{ color: var(--bad); }} .open {{ color: var(--open); }}
 .plain {{ color: var(--quiet); }}
 .headline > :first-child {{ font-size: 1.25rem; }}
@@ -83,10 +82,12 @@ table {{ border-collapse: collapse; width: 100%; margin: .6rem 0; }}
 caption {{ text-align: left; color: var(--quiet); font-size: .92rem; padding-bottom: .25rem; }}
 th, td {{ text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0;
   border-bottom: 1px solid var(--line); }}
+th {{ overflow-wrap: break-word; }}
 thead th {{ color: var(--quiet); font-weight: 600; }}
 .numbers td, .numbers thead th + th {{ text-align: right; font-variant-numeric: tabular-nums; }}
 .cards {{ list-style: none; padding: 0; }}
 .cards > li {{ background: var(--panel); border-radius: .3rem; margin: .5rem 0; padding: .6rem .9rem; }}
+.cards h3 {{ font-weight: normal; }} .cards h3 > code {{ font-weight: 600; }}
 details {{ border-bottom: 1px solid var(--line); padding: .2rem 0; }}
 summary {{ cursor: pointer; padding: .3rem 0; }}
 .turns {{ list-style: none; padding: 0; }}
@@ -108,16 +109,17 @@ footer {{ margin-top: 2.5rem; border-top: 1px solid var(--line); }}
   td::before {{ content: attr(data-label) ": "; color: var(--quiet); }}
 }}
 @media print {{
-  :root {{ color-scheme: light; {_variables(LIGHT)} }}
-  @page {{ margin: 11mm 12mm; }}
-  body {{ font-size: 7.8pt; line-height: 1.28; padding: 0; max-width: none; }}
+  :root {{ color-scheme: light; font-size: 6.8pt; {_variables(LIGHT)} }}
+  @page {{ margin: 8mm 11mm; }}
+  body {{ line-height: 1.25; padding: 0; max-width: none; }}
   nav, .skip {{ display: none; }}
-  h1 {{ font-size: 13pt; margin-bottom: 3pt; }}
-  h2 {{ font-size: 9.5pt; margin: 5pt 0 2pt; padding-top: 2pt; }} h3 {{ font-size: 8pt; }}
-  p, ul, ol, dl, table {{ margin: 1.5pt 0; }} li {{ margin: 0; }}
-  th, td {{ padding: 1pt 6pt 1pt 0; }}
-  .columns {{ grid-template-columns: 1fr 1fr 1fr; gap: 6pt; }}
-  .columns > div, .cards > li {{ padding: 2pt 4pt; margin: 2pt 0; border: 1px solid var(--line); }}
+  h2 {{ margin: .45rem 0 .1rem; padding-top: .2rem; }}
+  p, ul, ol, dl, table {{ margin: .15rem 0; }} li {{ margin: 0; }} .notice {{ padding: .1rem .5rem; }}
+  th, td {{ padding: .1rem .6rem .1rem 0; }}
+  dl {{ display: block; }} dt, dd {{ display: inline; margin-right: .3rem; }} dt::after {{ content: ":"; }}
+  .columns {{ grid-template-columns: 1fr 1fr 1fr; gap: .5rem; }}
+  .columns > div, .cards > li {{ padding: .15rem .4rem; margin: .2rem 0; border: 1px solid var(--line); }}
+  .first .cards, .first section > ul {{ columns: 2; column-gap: 1rem; }}
   .rest {{ break-before: page; }}
   h2, h3, summary {{ break-after: avoid; }} li, tr {{ break-inside: avoid; }}
 }}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+# What a cell begins with that a spreadsheet computes.
+_FORMULA = ("=", "+", "-", "@")
 Tone = Literal["good", "bad", "open", "plain"]
 
 
@@ -32,6 +34,14 @@ class Status:
 
 Inline: TypeAlias = "str | Code | Strong | Status"
 Line: TypeAlias = tuple[Inline, ...]
+
+
+def prose(text: str) -> Line:
+    """Return a sentence of the protocol or of this package, what it has between backticks as code."""
+    pieces = text.split("`")
+    return tuple(
+        Code(piece) if place % 2 and place < len(pieces) - 1 else piece for place, piece in enumerate(pieces)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,13 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[Line, ...], ...]
     numbers: bool = False
+
+
+def cell(line: Line) -> Line:
+    """Return the content of a cell so that it is no formula where somebody pastes the table."""
+    first = line[0] if line else ""
+    text = first if isinstance(first, str) else "" if isinstance(first, Status) else first.text
+    return ("“", *line, "”") if text.startswith(_FORMULA) else line
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from fsep.render.page import (
     Strong,
     Table,
     Tone,
+    prose,
 )
 from fsep.render.safe import safe
 from fsep.render.set_aside import acknowledged, where
@@ -34,7 +35,6 @@ _VERDICTS: dict[str, tuple[str, Tone]] = {
     "does-not-conform": ("DOES NOT CONFORM", "bad"),
     "incomplete": ("INCOMPLETE", "open"),
 }
-_GRADES = {"self-recorded": "open", "ledgered": "good"}
 
 
 def bundle_facts(report: Report) -> Facts:
@@ -133,16 +133,16 @@ def _facet_row(names: Sequence[str], report: Report) -> tuple[Line, ...]:
 
 
 def _because(facet: Facet) -> Line:
-    reasons = [safe(reason, limits.TEXT_REASON) for reason in facet.because]
+    reasons = [safe(reason, limits.PAGE_REASON) for reason in facet.because]
     shown = few(reasons, limits.TEXT_REASONS)
     return tuple(
         piece for place, reason in enumerate(shown) for piece in ([" · "] if place else []) + _reason(reason)
     ) or ("nothing",)
 
 
-def _reason(reason: str) -> list[str | Code]:
+def _reason(reason: str) -> list[Inline]:
     id_, colon, text = reason.partition(":")
-    return [Code(id_), colon + text] if id_.startswith("FSEP-") else [reason]
+    return [Code(id_), colon + text] if id_.startswith("FSEP-") else list(prose(reason))
 
 
 def established(report: Report) -> Section:
@@ -160,10 +160,7 @@ def established(report: Report) -> Section:
                 tuple(
                     (
                         title,
-                        Bullets(
-                            tuple((safe(one, limits.TEXT_MESSAGE),) for one in report.established[member])
-                            or (("Nothing.",),)
-                        ),
+                        Bullets(tuple(map(prose, report.established[member])) or (("Nothing.",),)),
                     )
                     for title, member in titles
                 )
@@ -227,7 +224,7 @@ def _facts(finding: Finding, brief: bool) -> Iterator[tuple[str, Line]]:
         if value is not None:
             yield label, (Code(safe(value, limits.TEXT_VALUE)),)
     if finding.hint and not brief:
-        yield "To mend it", (safe(finding.hint, limits.TEXT_MESSAGE),)
+        yield "To mend it", prose(safe(finding.hint, limits.TEXT_MESSAGE))
     if finding.waiver is not None:
         word = "Waived. " if finding.waived else ""
         yield "Set aside", (word + acknowledged(finding.waiver),)

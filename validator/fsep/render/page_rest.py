@@ -25,6 +25,7 @@ from fsep.render.page import (
     Strong,
     Turn,
     Turns,
+    prose,
 )
 from fsep.render.page_first import card
 from fsep.render.page_runs import all_gaps
@@ -58,12 +59,12 @@ def _requirement(id_: str, findings: list[Any], report: Report, known: Known) ->
     )
     blocks: list[Block] = []
     if id_ in known:
-        blocks.append(Para((known[id_].text,), "aside"))
+        blocks.append(Para(prose(known[id_].text), "aside"))
     blocks.append(Cards(tuple(card(one, report, known, brief=True) for one in findings)))
     if unlisted:
         blocks.append(Para((f"And {counted(unlisted, 'more place')} that no finding stands for.",)))
     if findings[0].hint:
-        blocks.append(Para((Strong("To mend it: "), safe(findings[0].hint, limits.TEXT_MESSAGE))))
+        blocks.append(Para((Strong("To mend it: "), *prose(safe(findings[0].hint, limits.TEXT_MESSAGE)))))
     return Details(summary, tuple(blocks))
 
 
