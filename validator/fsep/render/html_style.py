@@ -111,7 +111,7 @@ footer {{ margin-top: 2.5rem; border-top: 1px solid var(--line); }}
 @media print {{
   :root {{ color-scheme: light; font-size: 6.8pt; {_variables(LIGHT)} }}
   @page {{ margin: 8mm 11mm; }}
-  body {{ line-height: 1.25; padding: 0; max-width: none; }}
+  body {{ line-height: 1.2; padding: 0; max-width: none; }}
   nav, .skip {{ display: none; }}
   h2 {{ margin: .45rem 0 .1rem; padding-top: .2rem; }}
   p, ul, ol, dl, table {{ margin: .15rem 0; }} li {{ margin: 0; }} .notice {{ padding: .1rem .5rem; }}
@@ -119,7 +119,7 @@ footer {{ margin-top: 2.5rem; border-top: 1px solid var(--line); }}
   dl {{ display: block; }} dt, dd {{ display: inline; margin-right: .3rem; }} dt::after {{ content: ":"; }}
   .columns {{ grid-template-columns: 1fr 1fr 1fr; gap: .5rem; }}
   .columns > div, .cards > li {{ padding: .15rem .4rem; margin: .2rem 0; border: 1px solid var(--line); }}
-  .first .cards, .first section > ul {{ columns: 2; column-gap: 1rem; }}
+  .first .cards, .first section > ul {{ columns: 2; column-gap: 2.2rem; }}
   .rest {{ break-before: page; }}
   h2, h3, summary {{ break-after: avoid; }} li, tr {{ break-inside: avoid; }}
 }}

@@ -122,7 +122,7 @@ def _facet_row(names: Sequence[str], report: Report) -> tuple[Line, ...]:
     notes = [
         note
         for note, holds in (
-            ("not asked about", not asked),
+            ("not asked", not asked),
             ("asserted by the bundle", facet.asserted and not asked),
             ("pinned: only external parts stand between", facet.pinned),
         )
@@ -210,7 +210,7 @@ def _title(finding: Finding, report: Report, known: Known, brief: bool) -> Itera
         yield Status(finding.severity, "bad" if finding.severity == "error" else "open")
         yield " "
         yield Code(_name(finding.requirement))
-        asked = "" if facet in report.asked or facet == "-" else ", not asked about"
+        asked = "" if facet in report.asked or facet == "-" else ", not asked"
         yield f" · {facet}{asked} · " if facet != "-" else " · "
     yield safe(finding.message, limits.TEXT_MESSAGE)
     if finding.count > 1:
