@@ -30,7 +30,6 @@ from fsep.render.page import (
     cell,
 )
 from fsep.render.page_content import page
-from fsep.render.safe import veiled
 
 # Beside the word and its colour, for who cannot tell the colours apart.
 _MARKS = {"good": "✓", "bad": "✗", "open": "!", "plain": "·"}
@@ -197,15 +196,9 @@ def _step(turn: Turn) -> tuple[str, ...]:
 
 def _passage(passage: Passage) -> Markup:
     label = element("p", passage.label, class_="aside") if passage.label else Markup()
-    whole = "".join(text for text, _ in passage.stretches)
-    if not whole:
+    if not any(text for text, _ in passage.stretches):
         return joined(label, element("p", "(empty)", class_="aside"))
-    # A credential may lie across two stretches: then none is told apart.
-    stretches = passage.stretches if veiled(whole) == whole else ((whole, False),)
     text = joined(
-        *(
-            element("mark", multiline(text), title="from the item") if of_item else multiline(text)
-            for text, of_item in stretches
-        )
+        *(element("mark", multiline(text)) if of_item else multiline(text) for text, of_item in passage.shown)
     )
     return joined(label, element("pre", text, class_="thought" if passage.aside else ""))

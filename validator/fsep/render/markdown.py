@@ -159,7 +159,7 @@ def _turn(turn: Turn) -> Iterator[str]:
 def _passage(passage: Passage) -> Iterator[str]:
     if passage.label:
         yield from (f"{escaped(passage.label)}:", "")
-    whole = veiled("".join(text for text, _ in passage.stretches)).replace("\r\n", "\n")
+    whole = veiled("".join(text for text, _ in passage.shown)).replace("\r\n", "\n")
     shown = [safe(line.replace("\t", _TAB)) for line in whole.split("\n")] if whole else ["(empty)"]
     fence = "`" * max(3, 1 + max((len(run) for line in shown for run in re.findall("`+", line)), default=0))
     yield from (f"{fence}text", *shown, fence)

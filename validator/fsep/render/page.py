@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from fsep.render.safe import veiled
+from fsep.render.transcript import CLOSE, OPEN
+
 # What a cell begins with that a spreadsheet computes.
 _FORMULA = ("=", "+", "-", "@")
 Tone = Literal["good", "bad", "open", "plain"]
@@ -115,6 +118,16 @@ class Passage:
     stretches: tuple[tuple[str, bool], ...]
     label: str = ""
     aside: bool = False
+
+    @property
+    def shown(self) -> tuple[tuple[str, bool], ...]:
+        """The stretches, those of the item between marks; as one, where a credential lies across several."""
+        whole = "".join(text for text, _ in self.stretches)
+        if veiled(whole) != whole:
+            return ((whole, False),)
+        return tuple(
+            (f"{OPEN}{text}{CLOSE}" if of_item else text, of_item) for text, of_item in self.stretches
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from fsep import limits
 from fsep.findings import Report
 from fsep.overview import Overview, Sample
 from fsep.render.event_words import called, contributor, edited, facts, form, noted, withheld
-from fsep.render.layout import counted, number
+from fsep.render.layout import counted
 from fsep.render.page import (
     Block,
     Bullets,
@@ -32,6 +32,7 @@ from fsep.render.page_runs import all_gaps
 from fsep.render.program_text import ProgramText
 from fsep.render.safe import safe
 from fsep.render.subject import Known, facet_of
+from fsep.render.transcript import CLOSE, OPEN
 from fsep.withholding import is_withheld
 
 
@@ -86,8 +87,8 @@ def transcripts(overview: Overview) -> Section | None:
         f"{counted(len(overview.samples), 'transcript')} drawn from all runs, evenly over systems and "
         "scaffolds, by the seed ",
         Code(safe(overview.sampling.seed, limits.TEXT_NAME)),
-        ". Draw others with a seed that the producer could not know. Texts marked “from the item” come from "
-        "the item and not from the scaffold.",
+        ". Draw others with a seed that the producer could not know. What the program says between "
+        f"{OPEN} and {CLOSE} comes from the item.",
     )
     made = tuple(_transcript(one, overview) for one in overview.samples)
     return Section("transcripts", "Sampled transcripts", (Para(said, "aside"), *made))
@@ -106,13 +107,14 @@ def _transcript(sample: Sample, overview: Overview) -> Details:
         )
     if sample.events is None:
         text = "Its events are too long for this page, or cannot be read: `fsep show` tells."
-        return Details(summary, (*blocks, Para((text,))))
+        return Details(summary, (*blocks, Para((text,)), *_outcome(head)))
     program = ProgramText(sample.scaffold, sample.fields)
     turns = []
     for place, event in enumerate(sample.events, 1):
         turns.append(_turn(place, event, program))
         program.note(event)
-    return Details(summary, (*blocks, Turns(tuple(turns)), *_end(head, len(turns))))
+    end = Para((f"End after {counted(len(turns), 'event')}.",), "aside")
+    return Details(summary, (*blocks, Turns(tuple(turns)), end, *_outcome(head)))
 
 
 def _turn(place: int, event: Mapping[str, Any], program: ProgramText) -> Turn:
@@ -175,8 +177,7 @@ def _call(verb: str, call: Mapping[str, Any]) -> Iterator[Passage | Para]:
         yield Para((withheld(call["arguments"]),))
 
 
-def _end(head: Mapping[str, Any], events: int) -> Iterator[Block]:
-    yield Para((f"End after {number(events)} {'event' if events == 1 else 'events'}.",), "aside")
+def _outcome(head: Mapping[str, Any]) -> Iterator[Block]:
     if "failure" in head:
         failure = head["failure"]
         message = failure.get("message")
