@@ -40,7 +40,8 @@ _ANYWHERE = r"[\\`*_{}\[\]()<>!|~&^]"
 # a bare address.
 _BEGINNING = r"(?<=\A)[-+=:]|(?<=\A\d)[.]|(?<=\A\d\d)[.]"
 _ADDRESS = r"(?<=[Ww]{3})[.]|:(?=/)"
-_ESCAPED = re.compile(f"{_ANYWHERE}|{_BEGINNING}|{_ADDRESS}")
+_INSIDE = re.compile(f"{_ANYWHERE}|{_ADDRESS}")
+_FIRST = re.compile(f"{_ANYWHERE}|{_ADDRESS}|{_BEGINNING}")
 # What readers look for after they have read the escapes: mentions, references to issues, formulas.
 _APART = {"@": "<span>@</span>", "#": "<span>\\#</span>", "$": "<span>\\$</span>"}
 _SEEN_LATER = re.compile("[@#$]")
@@ -60,9 +61,12 @@ def render(report: Report, overview: Overview) -> str:
     return "\n".join(lines) + "\n"
 
 
-def escaped(text: str) -> str:
-    """Return a foreign text on one line, as Markdown that shows it and is nothing else."""
-    shown = _ESCAPED.sub(r"\\\g<0>", safe(text))
+def escaped(text: str, *, first: bool = True) -> str:
+    """Return a foreign text on one line, as Markdown that shows it and is nothing else.
+
+    `first` says that a line may begin with it.
+    """
+    shown = (_FIRST if first else _INSIDE).sub(r"\\\g<0>", safe(text))
     return _SEEN_LATER.sub(lambda match: _APART[match[0]], shown)
 
 
@@ -85,7 +89,7 @@ def _section(section: Section) -> Iterator[str]:
         yield from (*_block(block), "")
 
 
-def _inline(one: Inline) -> str:
+def _inline(one: Inline, *, first: bool) -> str:
     match one:
         case Code(text):
             return code(text)
@@ -94,11 +98,11 @@ def _inline(one: Inline) -> str:
             inner = text.strip()
             return text.replace(inner, f"**{escaped(inner)}**", 1) if inner else ""
         case _:
-            return escaped(one)
+            return escaped(one, first=first)
 
 
 def _line(line: Line) -> str:
-    return "".join(map(_inline, line)).strip()
+    return "".join(_inline(one, first=not place) for place, one in enumerate(line)).strip()
 
 
 def _block(block: Block) -> Iterator[str]:
