@@ -14,6 +14,9 @@ from fsep.engine import validate
 from fsep.overview import Sampling, overview
 from fsep.render import html, markdown
 
+# One case of each requirement: what a page says does not depend on which.
+FIRST = {case.requirement: case for case in reversed(CASES)}
+
 
 def pages(folder: Path) -> list[str]:
     """Return both forms of the page of a bundle, with all its transcripts."""
@@ -31,7 +34,7 @@ def test_the_parent_has_a_page_with_all_its_runs(tmp_path: Path) -> None:
     assert "**CONFORMS**" in card
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", FIRST.values(), ids=list(FIRST))
 def test_every_fault_stands_on_the_page(case: Case, tmp_path: Path) -> None:
     bench = parents.parent()
     if case.change is not None:

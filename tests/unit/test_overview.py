@@ -128,12 +128,19 @@ def test_no_more_are_drawn_than_there_are(tmp_path: Path) -> None:
 
 def test_a_run_over_several_lines_is_sampled_whole_and_counted_once(tmp_path: Path) -> None:
     bench = example()
-    run = bench[RUNS][0]
+    place, run = next((place, one) for place, one in enumerate(bench[RUNS]) if len(one["events"]) > 4)
     events = run["events"]
-    run.update(parts=2, events=events[:1])
-    bench[RUNS].insert(1, {"continues": run["run"], "part": 1, "events": events[1:]})
+    run.update(parts=2, events=events[:3])
+    bench[RUNS].insert(place + 1, {"continues": run["run"], "part": 1, "events": events[3:]})
+    attempts = [{"outcome": "server-error"}, {"outcome": "complete"}]
+    for event in events:
+        if event["kind"] == "output":
+            event.update(attempts=attempts, rebuilt=True)
     made = seen(bench, tmp_path, Sampling(500, "s"))
     assert all(one.missing == 0 for one in made.runs)
+    counts = next(one for one in made.runs if one.system == run["system"])
+    assert (counts.retried, counts.rebuilt_runs) == (1, 1)
+    assert counts.attempts == counts.rebuilt == sum(event["kind"] == "output" for event in events)
     sample = next(one for one in made.samples if one.head["run"] == run["run"])
     assert sample.events == tuple(events)
 

@@ -6,13 +6,14 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from fsep.findings import Finding, Report
 from fsep.overview import Overview
-from fsep.render import html
+from fsep.render import html, markdown
 from fsep.render.html_style import CSS, DARK, LIGHT, PAIRS
 from unit.handmade_overview import NOTHING, full
 from unit.handmade_report import bad, good, incomplete, unusable
@@ -200,6 +201,14 @@ def test_a_credential_across_program_and_item_is_not_shown() -> None:
     assert CREDENTIAL[half:] not in html._passage(Passage(stretches))
 
 
+@pytest.mark.parametrize("form", [html, markdown])
+def test_a_private_key_over_several_lines_is_not_shown(form: Any) -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEvplanted\n-----END PRIVATE KEY-----"
+    made = form.render(good(), full(f"before\n{key}\nafter"))
+    assert "planted" not in made
+    assert "(credential, not shown)" in made
+
+
 def test_the_same_report_gives_the_same_bytes() -> None:
     assert html.render(bad(), full()) == html.render(bad(), full())
 
@@ -244,6 +253,13 @@ def test_the_worst_findings_are_errors_of_facets_asked_about_then_by_count() -> 
         "FSEP-PRE-001",
         "FSEP-TRN-006",
     ]
+
+
+def test_a_facet_that_was_asked_about_comes_before_a_larger_count() -> None:
+    many = tuple(
+        replace(one, count=9000) if one.requirement == "FSEP-PRE-001" else one for one in bad().findings
+    )
+    assert _first_cards(replace(bad(), findings=many))[3] == "FSEP-PRE-001"
 
 
 def test_waived_and_known_findings_are_not_among_the_worst_but_among_all() -> None:
