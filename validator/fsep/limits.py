@@ -176,3 +176,20 @@ SOURCE_PLANNED: Final = 1_000_000
 
 # What a zstandard frame may ask a reader to keep of its past, as its own command line has it.
 ZSTD_WINDOW_BYTES: Final = 128 * MIB
+
+# --- pages for reviewers ---
+
+# Bytes of the transcripts that are sampled into a page: two hundred runs of tau2; a longer page opens slowly.
+SAMPLE_BYTES: Final = 8 * MIB
+
+# Transcripts that may be asked for: more than anybody reads, and each is kept a while for every stratum.
+SAMPLES: Final = 500
+
+# Findings that a page gives in full before all others: what a reviewer in a hurry reads.
+PAGE_WORST: Final = 5
+
+# Rows of a table of departures, and entries of a list on the first part of a page; the others are counted.
+PAGE_ROWS: Final = 6
+
+# Characters of a reason beside a facet that is not reached: its finding follows in full.
+PAGE_REASON: Final = 120

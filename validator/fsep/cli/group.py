@@ -18,6 +18,7 @@ from fsep.render.safe import quoted, safe
 # In the order in which they are listed: what a newcomer needs first.
 COMMANDS = {
     "validate": "fsep.cli.validate",
+    "report": "fsep.cli.report",
     "show": "fsep.cli.show",
     "explain": "fsep.cli.explain",
     "requirements": "fsep.cli.requirements",

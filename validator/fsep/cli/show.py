@@ -11,13 +11,11 @@ import click
 
 from fsep import limits
 from fsep.bundle import Bundle, open_bundle
-from fsep.bundle.expand import expanded
-from fsep.checks.container import role_of
 from fsep.cli.group import meant, refuse
 from fsep.cli.output import style_for, write
 from fsep.errors import FsepError
+from fsep.overview.reading import document, events, fields, parsed, paths_of, records
 from fsep.parsing import json
-from fsep.parsing.lines import read_lines
 from fsep.protocol import Protocol, load
 from fsep.render.program_text import ProgramText
 from fsep.render.safe import quoted, safe
@@ -39,12 +37,12 @@ def command(bundle: Path, run: str) -> None:
     with open_bundle(bundle) as opened:
         protocol = _protocol(opened)
         path, number, head, rest = _find(opened, protocol, run)
-        scaffold = _document(opened, protocol, "scaffold", f"scaffolds/{head['scaffold']}.json")
-        system = _document(opened, protocol, "system", f"systems/{head['system']}.json")
-        program = ProgramText(scaffold, _fields(opened, protocol, head["item"]))
+        scaffold = document(opened, protocol, "scaffold", f"scaffolds/{head['scaffold']}.json")
+        system = document(opened, protocol, "system", f"systems/{head['system']}.json")
+        program = ProgramText(scaffold, fields(opened, protocol, head["item"]))
         for line in transcript(
             head,
-            _events(head, rest, protocol),
+            events(head, rest, protocol),
             program,
             style_for(sys.stdout),
             system=system,
@@ -65,12 +63,6 @@ def _protocol(bundle: Bundle) -> Protocol:
     return load(version)
 
 
-def _records(bundle: Bundle, path: str) -> Iterator[tuple[int, bytes | None]]:
-    with bundle.open(path) as stream:
-        for line in read_lines(expanded(path, bundle.entries[path].size, stream), limits.LINE_BYTES):
-            yield line.number, line.data
-
-
 def _find(
     bundle: Bundle, protocol: Protocol, run: str
 ) -> tuple[str, int, Mapping[str, Any], Iterator[tuple[int, bytes | None]]]:
@@ -79,15 +71,14 @@ def _find(
     Raises:
         FsepError: when no run has the id, or its line is no valid one.
     """
-    paths = [path for path in bundle.entries if role_of(path) == "transcripts"]
     seen: list[str] = []
-    for path in paths:
-        records = _records(bundle, path)
-        for number, data in records:
-            record = _parsed(data)
+    for path in paths_of(bundle, "transcripts"):
+        lines = records(bundle, path)
+        for number, data in lines:
+            record = parsed(data)
             id_ = record.get("run")
             if id_ == run:
-                return path, number, _valid(protocol, record, path, number), records
+                return path, number, _valid(protocol, record, path, number), lines
             if isinstance(id_, str) and len(seen) < _SUGGESTIONS:
                 seen.append(id_)
     some = ", ".join(safe(id_, 60) for id_ in seen[:3])
@@ -100,53 +91,7 @@ def _find(
     )
 
 
-def _parsed(data: bytes | None) -> dict[str, Any]:
-    """Return a line as an object; an empty one where it is none."""
-    try:
-        value = json.parse(data) if data is not None else None
-    except FsepError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
 def _valid(protocol: Protocol, record: dict[str, Any], path: str, number: int) -> Mapping[str, Any]:
     if not protocol.validator("run").is_valid(record):
         refuse(f"{safe(path, 200)}:{number} is no valid run, and cannot be shown.", _VALIDATE)
     return record
-
-
-def _events(
-    head: Mapping[str, Any], rest: Iterator[tuple[int, bytes | None]], protocol: Protocol
-) -> Iterator[Mapping[str, Any]]:
-    yield from head["events"]
-    for part in range(1, int(head.get("parts", 1))):
-        _, data = next(rest, (0, None))
-        record = _parsed(data)
-        if (
-            record.get("continues") != head["run"]
-            or record.get("part") != part
-            or not protocol.validator("run").is_valid(record)
-        ):
-            refuse(f"Part {part} of the run, of {head['parts']} in all, does not follow.", _VALIDATE)
-        yield from record["events"]
-
-
-def _document(bundle: Bundle, protocol: Protocol, schema: str, path: str) -> Mapping[str, Any] | None:
-    """Return a document that helps to read the run; None where it is unusable, as it is not needed."""
-    try:
-        value = json.parse(bundle.read(path, limits.DOCUMENT_BYTES))
-    except FsepError:
-        return None
-    return value if isinstance(value, dict) and protocol.validator(schema).is_valid(value) else None
-
-
-def _fields(bundle: Bundle, protocol: Protocol, item: str) -> Mapping[str, Any]:
-    """Return the fields of an item; none where it cannot be read."""
-    if "items.jsonl" not in bundle.entries:
-        return {}
-    for _, data in _records(bundle, "items.jsonl"):
-        record = _parsed(data)
-        if record.get("id") == item and protocol.validator("item").is_valid(record):
-            fields: Mapping[str, Any] = record["fields"]
-            return fields
-    return {}

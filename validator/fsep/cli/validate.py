@@ -16,6 +16,7 @@ from fsep.cli.progress import Progress
 from fsep.render.safe import quoted, safe
 
 if TYPE_CHECKING:
+    from fsep.against import Fixed
     from fsep.findings import Report
 
 _CODES = {"conforms": CONFORMS, "does-not-conform": DOES_NOT, "incomplete": INCOMPLETE}
@@ -98,20 +99,13 @@ def command(  # noqa: PLR0917 - click gives each option by its name
     2 usage or configuration, 3 incomplete (something could not be checked, or is withheld), 4 internal error.
     Of several bundles the worst counts: 4, 2, 1, 3, 0.
     """
-    asked = _facets(require)
-    anchors = [_anchor(path) for path in trust]
+    asked = facets(require)
+    anchors = [anchor(path) for path in trust]
     beside = given.read(paths, waivers, no_waivers, baseline, against)
     places = outputs(forms, out, (*paths, *trust, *beside.files))
     reports, codes = [], []
     for path in paths:
-        report, code = _validate(
-            path,
-            asked=asked,
-            jobs=jobs,
-            reference=engine == "reference",
-            anchors=anchors,
-            beside=beside,
-        )
+        report, code = validate_one(path, asked, jobs, engine == "reference", anchors, against=beside.against)
         if report is not None:
             report = beside.applied(report)
             reports.append(report)
@@ -135,14 +129,14 @@ def _departed(report: Report | None) -> int:
     return DOES_NOT if departed else CONFORMS
 
 
-def _validate(
+def validate_one(
     path: Path,
-    *,
     asked: Sequence[str],
     jobs: int | None,
     reference: bool,
     anchors: Sequence[bytes],
-    beside: given.Given,
+    *,
+    against: tuple[Fixed, str] | None = None,
 ) -> tuple[Report | None, int]:
     """Validate one bundle; what keeps it from being looked at is said, and the others have their turn."""
     from fsep.bundle import BundleError  # noqa: PLC0415 - see below
@@ -158,7 +152,7 @@ def _validate(
                 jobs=cores() if jobs == 0 else jobs,
                 reference=reference,
                 trust=anchors,
-                against=beside.against,
+                against=against,
                 progress=progress,
             )
         finally:
@@ -172,7 +166,8 @@ def _validate(
     return report, _CODES[report.verdict]
 
 
-def _facets(require: Sequence[str]) -> list[str]:
+def facets(require: Sequence[str]) -> list[str]:
+    """Return the facets that were asked about; refuse a name that is none."""
     from fsep.engine.conclude import FACETS  # noqa: PLC0415 - it loads all checks
 
     asked = [name.strip() for given in require for name in given.split(",") if name.strip()]
@@ -187,7 +182,7 @@ def _facets(require: Sequence[str]) -> list[str]:
     return asked
 
 
-def _anchor(path: Path) -> bytes:
+def anchor(path: Path) -> bytes:
     """Read a file of trust anchors.
 
     Raises:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from fsep.render.event_words import Event, called, contributor, edited, facts, form, noted, withheld
 from fsep.render.layout import counted, wrap
 from fsep.render.program_text import ProgramText, Segment
 from fsep.render.safe import cells, guard, safe, veiled
 from fsep.render.style import Paint, Style
 from fsep.withholding import is_withheld
-
-Event = Mapping[str, Any]
 
 OPEN, CLOSE = "⟦", "⟧"
 _PAINTS: Mapping[str, tuple[Paint, ...]] = {
@@ -21,23 +19,6 @@ _PAINTS: Mapping[str, tuple[Paint, ...]] = {
     "simulator": ("magenta", "bold"),
     "human": ("magenta", "bold"),
     "environment": ("yellow", "bold"),
-}
-_STATUS = {
-    "completed": "completed: the program came to its end",
-    "limit-reached": "limit reached: a step stopped the run at its bound, which is a normal end",
-    "failed": "failed: the run broke off, and counts as missing",
-}
-_FORMS = {
-    "text": "reasoning",
-    "summary": "reasoning, a summary",
-    "opaque": "reasoning, opaque",
-    "withheld": "reasoning, withheld by the provider",
-    "none": "no reasoning",
-}
-_EDITS = {
-    "drop-first": "the oldest {count} messages dropped",
-    "keep-last": "only the newest {count} messages kept",
-    "replace": "all messages replaced by",
 }
 # The gutter of a text; that of reasoning is broken, since reasoning enters no request.
 _BAR, _BROKEN = "│ ", "┊ "
@@ -89,35 +70,11 @@ def _head(head: Event, system: Event | None, place: str, style: Style) -> Iterat
     if system is not None and system.get("synthetic"):
         for line in wrap("SYNTHETIC: the system is a scripted stand-in and no model.", style.columns):
             yield style.paint(line, "yellow", "bold")
-    yield from wrap(" · ".join(_facts(head)), style.columns)
-
-
-def _facts(head: Event) -> Iterator[str]:
-    yield _STATUS[head["status"]]
-    times = [head[member] for member in ("started", "ended") if member in head]
-    if times:
-        yield " to ".join(map(safe, times))
-    if usage := _usage(head):
-        yield usage
-    if "reward" in head:
-        yield f"reward of the source {head['reward']}"
-
-
-def _usage(record: Event) -> str:
-    usage = record.get("usage", {})
-    return ", ".join(
-        f"{usage[member]:,} {word}"
-        for member, word in (
-            ("input_tokens", "tokens in"),
-            ("output_tokens", "out"),
-            ("reasoning_tokens", "reasoning"),
-        )
-        if member in usage
-    )
+    yield from wrap(" · ".join(facts(head)), style.columns)
 
 
 def _event(number: int, event: Event, program: ProgramText, style: Style) -> Iterator[str]:
-    who, does = _who(event)
+    who, does = contributor(event)
     step = f"{number:>3}  {safe(event['step'])}" + (
         f" · {safe(event['thread'])}" if "thread" in event else ""
     )
@@ -125,18 +82,14 @@ def _event(number: int, event: Event, program: ProgramText, style: Style) -> Ite
     apart = "  " if cells(step + who + does) + 2 <= style.columns else "\n     "
     paints = _PAINTS.get(event["origin"], ("bold",))
     yield from f"{style.paint(step, 'dim')}{apart}{style.paint(who, *paints)}{does}".split("\n")
-    if notes := " · ".join(_notes(event)):
+    if notes := " · ".join(noted(event)):
         yield from (style.paint(line, "dim") for line in wrap(notes, style.columns, "     "))
     if event.get("rebuilt"):
         for line in wrap("REBUILT by an importer: this text was not recorded.", style.columns, "     "):
             yield style.paint(line, "yellow", "bold")
     if "edit" in event:
         edit = event["edit"]
-        yield from wrap(
-            f"history of {safe(event['to'])}: {_EDITS[edit['how']].format(count=edit.get('count'))}",
-            style.columns,
-            "     ",
-        )
+        yield from wrap(edited(event), style.columns, "     ")
         if "text" in edit:
             yield from _content(edit["text"], program.segments(event, edit["text"]), style)
         return
@@ -145,60 +98,6 @@ def _event(number: int, event: Event, program: ProgramText, style: Style) -> Ite
     yield from _content(event.get("content"), program.segments(event, event.get("content")), style)
     for call in event.get("tool_calls", ()):
         yield from _call(f"calls {safe(call['id'], 40)}:", call, style)
-
-
-def _who(event: Event) -> tuple[str, str]:
-    """Return who contributed an event, and as what."""
-    origin, actor = event["origin"].upper(), safe(event["actor"])
-    who = origin if event["actor"] == event["origin"] else f"{origin} {actor}"
-    if event["kind"] == "message":
-        if event.get("role") == "system":
-            return who, f" instructs {safe(event.get('to', 'everyone'))}"
-        if "for" in event:
-            return who, f" speaks for {safe(event['for'])}"
-        return who, " says as the user" if event.get(
-            "role"
-        ) == "user" else f" says, role {safe(event.get('role', '-'))}"
-    if event["kind"] == "tool-result":
-        return who, f" answers {safe(event.get('tool_call_id', ''), 40)}" + (
-            " with an error" if event.get("error") else ""
-        )
-    if event["kind"] == "call":
-        return who, " answers the program" + (" with an error" if event.get("error") else "")
-    if event["kind"] == "edit":
-        return who, " edits"
-    if event["kind"] == "external":
-        return who, f" in an external part, role {safe(event.get('role', '-'))}"
-    return who, " says" if event.get("content") else ""
-
-
-def _notes(event: Event) -> Iterator[str]:
-    if "parameters" in event:
-        yield (
-            ", ".join(
-                f"{safe(name)} {_parameter(name, value)}" for name, value in event["parameters"].items()
-            )
-            or "no parameters"
-        )
-    if "returned_model" in event:
-        yield f"returned {safe(event['returned_model'])}"
-    if event.get("finish") not in (None, "stop", "tool-calls"):
-        yield f"FINISH {safe(event['finish'])}"
-    if usage := _usage(event):
-        yield usage
-    if len(event.get("attempts", ())) > 1:
-        outcomes = ", ".join(attempt["outcome"] for attempt in event["attempts"])
-        yield f"{counted(len(event['attempts']), 'attempt')}: {outcomes}"
-    if "participant" in event:
-        yield f"participant {safe(event['participant'])}"
-
-
-def _parameter(name: str, value: Any) -> str:
-    from fsep.credentials import credentials  # noqa: PLC0415 - its engine is loaded when there is something to look at
-
-    if next(credentials({name: value}, names=True), None):
-        return "(credential, not shown)"
-    return safe(json.dumps(value, ensure_ascii=False), 60)
 
 
 def _content(content: Any, segments: list[Segment] | None, style: Style) -> Iterator[str]:
@@ -219,11 +118,9 @@ def _part(part: Mapping[str, Any], style: Style) -> Iterator[str]:
     reasoning = part["type"] == "reasoning"
     bar = _BROKEN if reasoning else _BAR
     if reasoning:
-        yield style.paint(f"     {_FORMS[part['form']]}", "dim") + (
-            style.paint(", signed", "dim") if "signature" in part else ""
-        )
+        yield style.paint(f"     {form(part)}", "dim")
     elif part["type"] != "text":
-        yield f"     {safe(part['type'])}"
+        yield f"     {form(part)}"
     if isinstance(part.get("text"), str):
         paints: tuple[Paint, ...] = ("dim",) if reasoning else ()
         yield from _text(part["text"], bar, style, *paints)
@@ -237,12 +134,8 @@ def _part(part: Mapping[str, Any], style: Style) -> Iterator[str]:
         )
 
 
-def _withheld(value: Mapping[str, Any], style: Style) -> Iterator[str]:
-    yield from wrap(
-        f"WITHHELD: {safe(value['withheld']['reason'])} (a {safe(value['withheld']['kind'])})",
-        style.columns,
-        "     ",
-    )
+def _withheld(given: Mapping[str, Any], style: Style) -> Iterator[str]:
+    yield from wrap(withheld(given), style.columns, "     ")
 
 
 def _text(text: str, bar: str, style: Style, *paints: Paint) -> Iterator[str]:
@@ -258,21 +151,10 @@ def _text(text: str, bar: str, style: Style, *paints: Paint) -> Iterator[str]:
 
 def _call(verb: str, call: Mapping[str, Any], style: Style) -> Iterator[str]:
     arguments = call["arguments"]
-    if is_withheld(arguments):
-        yield style.paint(f"     → {verb} {safe(call['name'])}", "yellow")
-        yield from _withheld(arguments, style)
-        return
-    shown = (
-        ", ".join(f"{safe(name)}={_value(value)}" for name, value in arguments.items())
-        if isinstance(arguments, Mapping)
-        else f"NO OBJECT: {_value(arguments)}"
-    )
-    made = wrap(f"→ {verb} {safe(call['name'])}({shown})", style.columns, "     ", "       ")
+    made = wrap(f"→ {called(verb, call)}", style.columns, "     ", "       ")
     yield from (style.paint(line, "yellow") for line in made)
-
-
-def _value(value: Any) -> str:
-    return safe(json.dumps(value, ensure_ascii=False))
+    if is_withheld(arguments):
+        yield from _withheld(arguments, style)
 
 
 def _end(head: Event, number: int, style: Style) -> Iterator[str]:

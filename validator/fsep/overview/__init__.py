@@ -1,0 +1,9 @@
+"""What a page about a bundle shows beside its report: counted and read from the bundle, judged by nothing."""
+
+from __future__ import annotations
+
+from fsep.overview.overview import Overview, overview
+from fsep.overview.runs import SystemRuns
+from fsep.overview.sample import Sample, Sampling
+
+__all__ = ["Overview", "Sample", "Sampling", "SystemRuns", "overview"]
