@@ -49,7 +49,7 @@ def test_a_requirement_that_no_bundle_can_show_says_why() -> None:
     [
         ("FSEP-ADH-003", [], ["the rest of its replay"]),
         ("FSEP-SCF-004", [], ["the replay of the runs that use it"]),
-        ("FSEP-PRE-003", ["FSEP-PRE-001"], ["FSEP-PRE-004 and PRE-005"]),
+        ("FSEP-PRE-003", ["FSEP-PRE-001"], ["FSEP-PRE-004 and PRE-005", "FSEP-BLD-001"]),
         ("FSEP-OBS-001", [], []),
     ],
 )
@@ -93,7 +93,7 @@ def test_an_unknown_schema_is_refused_with_the_nearest(capsys: pytest.CaptureFix
     assert main(["schema", "show", "runs"]) == USAGE
     err = capsys.readouterr().err
     assert "Did you mean run?" in err
-    assert "Known are: bundle, commitments," in err
+    assert "Known are: blinding, bundle," in err
 
 
 def test_schemas_are_exported_as_they_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -176,7 +176,7 @@ def test_a_folder_elsewhere_is_named_by_a_uri(tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path / "here")
     assert main(["schema", "export", "--vscode", "-o", "../else where"]) == 0
     made = json.loads((tmp_path / "else where/vscode-settings.json").read_bytes())
-    assert made["json.schemas"][0]["url"] == (tmp_path / "else where").as_uri() + "/bundle.schema.json"
+    assert made["json.schemas"][0]["url"] == (tmp_path / "else where").as_uri() + "/blinding.schema.json"
     assert main(["schema", "export", "--vscode", "-o", "."]) == 0
     made = json.loads((tmp_path / "here/vscode-settings.json").read_bytes())
     assert made["json.schemas"][0]["url"] == "./bundle.schema.json"

@@ -19,7 +19,7 @@ def document_digest(document: Mapping[str, Any]) -> str:
 
 
 def program_digest(document: Mapping[str, Any]) -> str:
-    """Return the program digest of a scaffold, simulator, environment or design, told apart by `kind`.
+    """Return the program digest of a scaffold, simulator, environment, rubric or design, told apart by `kind`.
 
     Raises:
         KeyError: for a document of another kind, which has none.
@@ -60,6 +60,7 @@ _COVERED: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "environment": lambda document: {
         member: document[member] for member in ("version", "tools", "implementation") if member in document
     },
+    "rubric": lambda document: {member: document[member] for member in ("packets", "dimensions")},
     "design": lambda document: {
         member: value for member, value in document.items() if member not in _DESIGN_PROSE
     },

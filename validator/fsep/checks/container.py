@@ -23,6 +23,7 @@ FOLDERS = {
     "transcripts": "transcripts",
     "blobs": "blob",
     "proofs": "proof",
+    "ratings": "ratings",
 }
 FILES = {
     "design.json": "design",
@@ -31,6 +32,11 @@ FILES = {
     "commitments.json": "commitments",
     "ledger.jsonl": "ledger",
     "loss.json": "loss-report",
+    "rubric.json": "rubric",
+    "raters.json": "raters",
+    "blinding.json": "blinding",
+    "profile.json": "profile",
+    "claims.json": "claims",
 }
 NEEDED = ("design", "items", "scaffold", "system", "transcripts")
 ENDINGS: dict[str, tuple[str, ...]] = {
@@ -39,11 +45,26 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     "simulator": (".json",),
     "environment": (".json",),
     "transcripts": (".jsonl", ".jsonl.zst"),
+    "ratings": (".jsonl",),
 }
 DOCUMENT_ROLES = frozenset(
-    ("design", "scaffold", "system", "simulator", "environment", "departures", "commitments", "loss-report")
+    (
+        "design",
+        "rubric",
+        "scaffold",
+        "system",
+        "simulator",
+        "environment",
+        "departures",
+        "commitments",
+        "loss-report",
+        "raters",
+        "blinding",
+        "profile",
+        "claims",
+    )
 )
-RECORD_ROLES = frozenset(("items", "transcripts", "ledger"))
+RECORD_ROLES = frozenset(("items", "transcripts", "ratings", "ledger"))
 
 
 @dataclass(frozen=True, slots=True)
