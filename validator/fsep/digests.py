@@ -19,7 +19,7 @@ def document_digest(document: Mapping[str, Any]) -> str:
 
 
 def program_digest(document: Mapping[str, Any]) -> str:
-    """Return the program digest of a scaffold, simulator, environment, rubric or design, told apart by `kind`.
+    """Return the program digest of a document, told apart by `kind`: of all kinds that a design fixes, and its own.
 
     Raises:
         KeyError: for a document of another kind, which has none.
