@@ -179,7 +179,7 @@ def test_a_folder_elsewhere_is_named_by_a_uri(tmp_path: Path, monkeypatch: pytes
     assert made["json.schemas"][0]["url"] == (tmp_path / "else where").as_uri() + "/blinding.schema.json"
     assert main(["schema", "export", "--vscode", "-o", "."]) == 0
     made = json.loads((tmp_path / "here/vscode-settings.json").read_bytes())
-    assert made["json.schemas"][0]["url"] == "./bundle.schema.json"
+    assert made["json.schemas"][0]["url"] == "./blinding.schema.json"
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_of_usage(

@@ -19,7 +19,7 @@ def document_digest(document: Mapping[str, Any]) -> str:
 
 
 def program_digest(document: Mapping[str, Any]) -> str:
-    """Return the program digest of a document, told apart by `kind`: of all kinds that a design fixes, and its own.
+    """Return the program digest of a document of a kind that has one, told apart by `kind`.
 
     Raises:
         KeyError: for a document of another kind, which has none.
