@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import rated
 from fsep.checks.commitments import commitment_digest
 from fsep.digests import document_digest, program_digest
 from fsep.parsing import yaml
@@ -32,8 +33,7 @@ def authority() -> Authority:
     return Authority()
 
 
-@cache
-def _parent() -> Workbench:
+def _sources() -> Workbench:
     bench = Workbench({"bundle.json": yaml.parse((SOURCE / "bundle.yaml").read_bytes())})
     bench["design.json"] = yaml.parse((SOURCE / "design.yaml").read_bytes())
     for role in ("scaffolds", "simulators", "environments"):
@@ -48,9 +48,42 @@ def _parent() -> Workbench:
         for id_, document in build.documents(SOURCE / folder).items():
             bench[f"{folder}/{id_}.json"] = document
     bench["items.jsonl"] = yaml.parse((SOURCE / "items.yaml").read_bytes())
+    return bench
+
+
+@cache
+def _parent() -> Workbench:
+    bench = _sources()
     bench.lock()
     record(bench)
     return bench
+
+
+@cache
+def _rated_parent() -> Workbench:
+    bench = _sources()
+    # Raters are shown one thread of every scaffold, by its name.
+    _rename(bench["scaffolds/map-reduce.json"]["program"], "whole", "main")
+    bench["rubric.json"] = rated.rubric()
+    bench["design.json"] |= rated.plan()
+    bench.lock()
+    record(bench)
+    rated.rate(bench)
+    commit(bench)
+    rated.figure(bench)
+    return bench
+
+
+def _rename(value: Any, old: str, new: str) -> None:
+    """Give a thread of a program another name."""
+    if isinstance(value, dict):
+        if old in value.get("threads", ()):
+            value["threads"][new] = value["threads"].pop(old)
+        if value.get("thread") == old:
+            value["thread"] = new
+        value = list(value.values())
+    for inner in value if isinstance(value, list) else ():
+        _rename(inner, old, new)
 
 
 def record(bench: Workbench) -> None:
@@ -205,6 +238,8 @@ def commit(bench: Workbench) -> None:
     for of, subject, time, proof in subjects:
         previous = commitment_digest(commitments[-1]) if commitments else None
         commitments.append({"of": of, "sha256": subject, "previous": previous, "time": time, "proof": proof})
+    if "blinding.json" in bench.values:
+        rated.commit_ratings(bench, commitments)
     bench["commitments.json"] = {"fsep": "1.0", "kind": "commitments", "commitments": commitments}
     stamp(bench)
 
@@ -218,3 +253,8 @@ def stamp(bench: Workbench, time: datetime = datetime(2026, 5, 1, 9, 0, 1, tzinf
 def parent() -> Workbench:
     """Return the parent, to be changed."""
     return _parent().copy()
+
+
+def rated_parent() -> Workbench:
+    """Return the parent with ratings and what rests on them, to be changed."""
+    return _rated_parent().copy()

@@ -62,6 +62,8 @@ class Workbench:
             for lock in design.get(f"{role}s", ()):
                 if f"{role}s/{lock['id']}.json" in self.values:
                     lock["program_sha256"] = program_digest(self[f"{role}s/{lock['id']}.json"])
+        if "rubric.json" in self.values:
+            design["rubric"] = program_digest(self["rubric.json"])
         design["items"] = {
             "sha256": items_digest(map(item_digest, self["items.jsonl"])),
             "count": len(self["items.jsonl"]),

@@ -52,7 +52,7 @@ def test_the_report_is_the_same_for_any_number_of_processes(faulty: Path) -> Non
 
 def test_much_to_do_is_shared_among_the_cores(faulty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody says how many processes, their start has to be worth it."""
-    engine = sys.modules["fsep.engine.validate"]
+    engine = sys.modules["fsep.engine.survey"]
     asked: list[int] = []
     pool = ProcessPoolExecutor
 

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from fsep.checks.plan import Cell, Planned
 from fsep.checks.registry import Answer, Blocked, Passed, check
 from fsep.checks.summary import Entry
-from fsep.checks.whole import Cell, Planned, Whole
+from fsep.checks.whole import Whole
 from fsep.findings import Place, Problem
 
 

@@ -146,19 +146,11 @@ def items_lock(study: Study) -> Iterator[Answer]:
 
 @check("FSEP-DSG-003", "study")
 def names_of_systems(study: Study) -> Iterator[Answer]:
-    names = {
-        name.lower()
-        for document in study.systems.values()
-        for name in (document.value["model"]["name"], *document.value.get("aliases", ()))
-        if len(name) >= 3
-    }
     yield from study.unusable("system")
     yield from study.unusable("scaffold")
-    if not names:
+    pattern = names_pattern(study)
+    if pattern is None:
         return
-    pattern = re.compile(
-        "(?<![a-z0-9])(?:" + "|".join(re.escape(name) for name in sorted(names)) + ")(?![a-z0-9])"
-    )
     for id_, document in study.documents.get("scaffold", {}).items():
         yield from _occurrence(
             pattern, document.value["program"], "/program", document, f"the scaffold {id_!r}"
@@ -179,6 +171,21 @@ def names_of_systems(study: Study) -> Iterator[Answer]:
             yield Passed() if len(stated) == len(record["fields"]) else Withheld()
     if study.lost_items is not None:
         yield Blocked.by(study.lost_items)
+
+
+def names_pattern(study: Study) -> re.Pattern[str] | None:
+    """Return what finds the names of systems in a text in lower case; None where there is none to find."""
+    names = {
+        name.lower()
+        for document in study.systems.values()
+        for name in (document.value["model"]["name"], *document.value.get("aliases", ()))
+        if len(name) >= 3
+    }
+    if not names:
+        return None
+    return re.compile(
+        "(?<![a-z0-9])(?:" + "|".join(re.escape(name) for name in sorted(names)) + ")(?![a-z0-9])"
+    )
 
 
 def _occurrence(

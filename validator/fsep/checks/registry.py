@@ -9,8 +9,10 @@ from typing import Any, Literal, TypeVar
 from fsep.findings import Collector, Problem
 
 # What a check looks at: the container, the manifest's listing, one file, the documents together, one line of
-# transcripts, or the documents with the merged summary of all records.
-Scope = Literal["container", "listing", "file", "study", "line", "summary"]
+# transcripts, the documents with the merged summary of all runs, or these with all ratings.
+Scope = Literal["container", "listing", "file", "study", "line", "summary", "rated"]
+# What is checked of ratings and what rests on them, in an order in which what one needs comes before it.
+_RATED = ("BLD", "RAT", "PRF-009", "PRF-001", "PRF-002", "AGR", "PRF", "CLM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ _CHECKS: dict[Scope, list[Check]] = {
     "study": [],
     "line": [],
     "summary": [],
+    "rated": [],
 }
 
 
@@ -88,8 +91,15 @@ def check(requirement: str, scope: Scope) -> Callable[[F], F]:
 
 
 def checks(scope: Scope) -> tuple[Check, ...]:
-    """Return the checks of a scope, in the order in which they stand in their modules."""
+    """Return the checks of a scope, in the order of their modules, or of what they need."""
+    if scope == "rated":
+        return tuple(sorted(_CHECKS[scope], key=_rank))
     return tuple(_CHECKS[scope])
+
+
+def _rank(one: Check) -> int:
+    bare = one.requirement.removeprefix("FSEP-")
+    return next(place for place, prefix in enumerate(_RATED) if bare.startswith(prefix))
 
 
 def all_checks() -> Iterator[Check]:

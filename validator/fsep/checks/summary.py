@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from fsep.checks.meetings import Meetings
 from fsep.checks.observe import Observed
+from fsep.checks.rated import RatedRun
 from fsep.findings import Results
+from fsep.rating.book import Book
 
 _ENTRY = struct.Struct("<16sQIIB")
 _UNPLANNED = 2**64 - 1
@@ -49,6 +51,19 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Ratings:
+    """What the files of ratings came to.
+
+    `lost` has, for each file that is not wholly gone by, the requirement in the way.
+    """
+
+    book: Book = field(default_factory=Book)
+    read: Mapping[str, Read] = field(default_factory=dict)
+    lost: Mapping[str, str] = field(default_factory=dict)
+    results: Results = field(default_factory=Results)
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What one or more shards came to.
 
@@ -57,7 +72,9 @@ class Summary:
     that has it; `broken` the files that were not gone by, each with the requirement that failed; `lost_runs`
     how many runs have no place in the plan because of an earlier failure, by its requirement;
     `events_sha256` the status, the digest of the events and whether one of them holds a withheld value, of
-    every run, where a ledger asks for them. Summaries merge: associative, with the empty summary
+    every run, where a ledger asks for them; `rated` what raters meet in each planned run that is not failed,
+    where there is a rubric, and `unrated` how many such runs are not known to them, by the requirement in
+    the way. Summaries merge: associative, with the empty summary
     as identity.
     """
 
@@ -74,6 +91,8 @@ class Summary:
     broken: Mapping[str, str] = field(default_factory=dict)
     lost_runs: Mapping[str, int] = field(default_factory=dict)
     events_sha256: Mapping[str, tuple[str, str, bool]] = field(default_factory=dict)
+    rated: Mapping[int, RatedRun] = field(default_factory=dict)
+    unrated: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: Summary) -> Summary:
         """Merge two summaries."""
@@ -100,6 +119,9 @@ class Summary:
             broken={**self.broken, **other.broken},
             lost_runs=dict(Counter(self.lost_runs) + Counter(other.lost_runs)),
             events_sha256={**self.events_sha256, **other.events_sha256},
+            # Of two runs in one place of the plan the first counts.
+            rated={**other.rated, **self.rated},
+            unrated=dict(Counter(self.unrated) + Counter(other.unrated)),
         )
 
     def entries(self) -> Iterator[Entry]:

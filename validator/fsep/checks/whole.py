@@ -3,77 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from fsep.checks.account import Account, account
+from fsep.checks.computed import computed
 from fsep.checks.observe import Observed
+from fsep.checks.plan import Plan
+from fsep.checks.rated import Rated, RatedRun
 from fsep.checks.registry import Blocked, BlockedError
 from fsep.checks.study import Document, Study
-from fsep.checks.summary import Entry, Summary
+from fsep.checks.summary import Entry, Ratings, Summary
 from fsep.findings import Place
+from fsep.rating.book import Thing
 
-Cell = tuple[str, str]
-Planned = tuple[str, str, str, int]
-
-
-class Plan:
-    """Every combination of system, scaffold, item and replicate, each with a number.
-
-    Raises:
-        BlockedError: where the design, a system or an item that the plan is made of is unusable.
-    """
-
-    def __init__(self, study: Study) -> None:
-        """Make the plan of a study."""
-        for blocked in study.unusable("system"):
-            raise BlockedError(blocked)
-        if study.lost_items is not None:
-            raise BlockedError(Blocked.by(study.lost_items))
-        design = study.design.value
-        self.systems = sorted(study.systems)
-        self.scaffolds = [lock["id"] for lock in design["scaffolds"]]
-        self.items = list(study.item_lines)
-        # As a number of JSON it may be written 1.0.
-        self.replicates = int(design["replicates"])
-        self._numbers = [
-            {id_: number for number, id_ in enumerate(ids)}
-            for ids in (self.systems, self.scaffolds, self.items)
-        ]
-
-    def __len__(self) -> int:
-        """Return how many runs are planned."""
-        return len(self.systems) * len(self.scaffolds) * self.cell_size
-
-    @property
-    def cell_size(self) -> int:
-        """How many runs are planned of each system with each scaffold."""
-        return len(self.items) * self.replicates
-
-    def slot(self, run: Mapping[str, Any]) -> int | None:
-        """Return the number of a planned run, or None for one that is not planned."""
-        system, scaffold, item = (
-            numbers.get(run.get(member))
-            for numbers, member in zip(self._numbers, ("system", "scaffold", "item"), strict=True)
-        )
-        replicate = run.get("replicate", -1)
-        if system is None or scaffold is None or item is None or not 0 <= replicate < self.replicates:
-            return None
-        return int(
-            ((system * len(self.scaffolds) + scaffold) * len(self.items) + item) * self.replicates + replicate
-        )
-
-    def planned(self, slot: int) -> Planned:
-        """Return the run of a number."""
-        rest, replicate = divmod(slot, self.replicates)
-        rest, item = divmod(rest, len(self.items))
-        system, scaffold = divmod(rest, len(self.scaffolds))
-        return self.systems[system], self.scaffolds[scaffold], self.items[item], replicate
-
-    def cell(self, slot: int) -> Cell:
-        """Return the cell of a number."""
-        return self.planned(slot)[:2]
+# What has to hold before ratings are accounted for, and before figures are computed from them.
+_BEFORE_RATINGS = (
+    "FSEP-RAT-001",
+    "FSEP-RAT-002",
+    "FSEP-BLD-002",
+    "FSEP-BLD-005",
+    "FSEP-RAT-003",
+    "FSEP-RAT-004",
+)
+_BEFORE_PROFILE = ("FSEP-RAT-005", "FSEP-RAT-006", "FSEP-RAT-008", "FSEP-PRF-009")
 
 
 @dataclass(frozen=True)
@@ -82,6 +37,9 @@ class Whole:
 
     study: Study
     summary: Summary
+    ratings: Ratings = field(default_factory=Ratings)
+    failures: Callable[[str], int] = field(default=lambda requirement: 0, repr=False, compare=False)
+    """How often a requirement was not met so far."""
 
     @cached_property
     def plan(self) -> Plan:
@@ -127,6 +85,72 @@ class Whole:
         if not any(listed.role == "transcripts" for listed in self.study.listed.values()):
             return Blocked.by("FSEP-BND-008")
         return next(self.unusable("transcripts"), None)
+
+    def failed(self, *requirements: str) -> str | None:
+        """Return the first of the requirements given that is not met so far, None where there is none."""
+        return next((one for one in requirements if self.failures(one)), None)
+
+    @cached_property
+    def rated(self) -> Rated:
+        """What is rated and by whom."""
+        return Rated(self.study)
+
+    @cached_property
+    def rateable(self) -> Mapping[int, RatedRun]:
+        """The planned runs that are not failed, by their number.
+
+        Raises:
+            BlockedError: where some run is not known.
+        """
+        if self.rated.rubric.blind and self.rated.blind is None:
+            raise BlockedError(Blocked.by(self.failed("FSEP-BLD-002") or "FSEP-BLD-001"))
+        if self.lost is not None:
+            raise BlockedError(self.lost)
+        for requirement in sorted(self.summary.unrated):
+            raise BlockedError(Blocked.by(requirement))
+        if (twice := self.failed("FSEP-REF-006", "FSEP-CMP-002")) is not None:
+            raise BlockedError(Blocked.by(twice))
+        return self.summary.rated
+
+    @cached_property
+    def account(self) -> Account:
+        """An account of all ratings.
+
+        Raises:
+            BlockedError: where something keeps it from being made.
+        """
+        if not self.rated.rubric.dimensions:
+            return Account((), self.rateable)
+        if (requirement := self.failed(*_BEFORE_RATINGS)) is not None:
+            raise BlockedError(Blocked.by(requirement))
+        for requirement in sorted(self.ratings.lost.values()):
+            raise BlockedError(Blocked.by(requirement))
+        return account(self.rated, self.rateable, self.ratings.book)
+
+    def thing(self, departure: Mapping[str, Any]) -> Thing | None:
+        """Return what a departure of kind `rating-missing` names, None where that is not planned."""
+        slot = self.plan.slot(departure)
+        return (slot, departure.get("step", "")) if slot is not None else None
+
+    @cached_property
+    def ratings_declared_missing(self) -> set[tuple[str, str, Thing | None]]:
+        """The ratings that departures declare missing: rater, dimension, what was to be rated."""
+        return {
+            (one["rater"], one["dimension"], self.thing(one))
+            for one in self.rated.departures
+            if one["kind"] == "rating-missing"
+        }
+
+    @cached_property
+    def profile(self) -> Mapping[str, Any]:
+        """The alignment profile that follows from the ratings.
+
+        Raises:
+            BlockedError: where something keeps it from being computed.
+        """
+        if (requirement := self.failed(*_BEFORE_PROFILE)) is not None:
+            raise BlockedError(Blocked.by(requirement))
+        return computed(self.study, self.plan, self.account, self.rated.rubric)
 
     @cached_property
     def observed(self) -> dict[str, Observed]:

@@ -20,7 +20,6 @@ from fsep.findings.values import shown
 from fsep.protocol import Protocol, Requirement
 
 FACETS = ("whole", "replayed", "complete", "preregistered", "rated", "claims-checked")
-RESERVED = ("rated", "claims-checked")
 # The one requirement that, failing alone in its facet, leaves it pinned.
 PINNED_BY = "FSEP-ADH-006"
 # How many reasons a facet is given in full; the rest are counted.
@@ -87,12 +86,6 @@ def _musts(version: Protocol, facet: str) -> list[Requirement]:
 def _facet(
     facet: str, version: Protocol, tallies: Mapping[str, Tally], results: Results, asserted: bool
 ) -> Facet:
-    if facet in RESERVED:
-        return Facet(
-            "not-reached",
-            asserted,
-            (f"version {version.version} reserves this facet and defines no requirement for it yet",),
-        )
     standing = {
         one.id: tallies[one.id]
         for one in _musts(version, facet)
@@ -162,6 +155,8 @@ def _bundle(bundle: Bundle, whole: Whole | None, manifest: Mapping[str, Any]) ->
                 for id_, document in sorted(whole.study.documents.get(role, {}).items())
                 if document.value.get("synthetic")
             ]
+        for document in whole.study.documents.get("raters", {}).values():
+            synthetic += [f"rater {one['id']}" for one in document.value["raters"] if one.get("synthetic")]
     return {
         "path": bundle.display,
         "sha256": digest,

@@ -16,6 +16,9 @@ _RECOMPUTED = {
     "limit.",
     "preregistered": "The design was committed before the first run started, by a time-stamp that verifies "
     "offline; the start times of runs are the runner's.",
+    "rated": "Ratings stand as they were committed, before the salt was open, and cover what it assigned; "
+    "every figure of the alignment profile follows from them.",
+    "claims-checked": "Each claim is within its evidence, or names each axis on which it is not.",
 }
 _ATTESTED = (
     "That the model named is the one that answered: a provider can return any identity.",
@@ -53,6 +56,8 @@ def established(
             f"{counts['replayed']} of {counts['runs']} transcripts are runs of their programs, event for "
             "event; what keeps `replayed` from being reached is listed under the facet."
         )
+    if facets["rated"].status == "reached":
+        attested.append("That raters saw their packets and nothing else, until the salt was opened.")
     if counts.get("withheld"):
         attested.append(
             f"{counts['withheld']} of {counts['runs']} runs need withheld values: they were not replayed "
@@ -70,4 +75,6 @@ _WOULD = {
     "replayed": "That every transcript is a run of its program with the requests it implies",
     "complete": "That no planned run is missing beyond the design's limit",
     "preregistered": "That the design was fixed before the first run",
+    "rated": "That ratings were blind as committed, and that figures follow from them",
+    "claims-checked": "That claims are within their evidence, or say where they are not",
 }

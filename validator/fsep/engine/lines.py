@@ -19,6 +19,7 @@ from fsep.engine.reading import record
 from fsep.findings import Collector, Place, Problem
 from fsep.parsing.canonical import canonical
 from fsep.parsing.lines import Line
+from fsep.rating.level import Watch
 from fsep.withholding import holds_withheld, may_hold, run_slots
 
 # A line that can be used: its number, its bytes and its value.
@@ -99,8 +100,11 @@ class Feed:
 class Lines:
     """The lines of one run; each is checked when it is first read, and only the last is held."""
 
-    def __init__(self, feed: Feed, line_checks: Sequence[Check], first: Taken) -> None:
-        """Begin with a run's first line."""
+    def __init__(
+        self, feed: Feed, line_checks: Sequence[Check], first: Taken, watch: Watch | None = None
+    ) -> None:
+        """Begin with a run's first line; `watch` is shown every event."""
+        self._watch = watch
         self.feed, self._line_checks = feed, line_checks
         self.number, self.data, self.record = first
         self.head: Mapping[str, Any] = self.record
@@ -180,6 +184,9 @@ class Lines:
         if feed.digests_runs and may_hold(self.data):
             self.withheld |= holds_withheld(run_slots(self.head, self.record))
         self._answers.read(line)
+        if self._watch is not None:
+            for event in line.events:
+                self._watch.see(event)
         seen = observe(line)
         if line.outputs:
             system = self.head["system"]

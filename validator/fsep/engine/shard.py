@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import reduce
 from hashlib import sha256
@@ -14,15 +15,18 @@ from fsep.checks import adherence
 from fsep.checks.documents import Reader
 from fsep.checks.line import instant
 from fsep.checks.observe import Observed
+from fsep.checks.plan import Plan
 from fsep.checks.prompts import Prompts, prompt
+from fsep.checks.rated import RatedRun
 from fsep.checks.registry import Blocked, BlockedError, checks
 from fsep.checks.study import Settings, Study, missing_blob
 from fsep.checks.summary import Read, Summary, pack_entry
-from fsep.checks.whole import Plan
 from fsep.engine.lines import Broken, Feed, Lines, Taken, unseen
+from fsep.engine.packets import Desk, Sink, desk
 from fsep.engine.reading import judge
 from fsep.findings import Collector, Place, Problem, Results
 from fsep.parsing.lines import read_lines
+from fsep.rating.level import Watch
 from fsep.scaffold.replay import Divergence, Replay, replay
 
 BLOB_PREFIX = "blobs/"
@@ -38,8 +42,12 @@ class Shard:
         *,
         reference: bool = False,
         progress: Callable[[int], None] | None = None,
+        sink: Sink | None = None,
     ) -> None:
-        """Prepare what every file needs: settings of the machine, and the plan where there is one."""
+        """Prepare what every file needs: settings of the machine, and the plan where there is one.
+
+        `sink` is given the packets of each run.
+        """
         self.bundle, self.study = bundle, study
         self.settings = Settings(study)
         self.reference = reference
@@ -49,6 +57,7 @@ class Shard:
             self.plan: Plan | None = Plan(study)
         except BlockedError:
             self.plan = None
+        self.desk = desk(study, sink)
 
     def check(self, path: str, number: int) -> Summary:
         """Check one file; `number` is its place among the transcripts files, sorted by path."""
@@ -101,6 +110,8 @@ class _File:
         self.first_start: tuple[str, str] | None = None
         self.unstarted = 0
         self.events_sha256: dict[str, tuple[str, str, bool]] = {}
+        self.rated: dict[int, RatedRun] = {}
+        self.unrated: Counter[str] = Counter()
 
     def check(self) -> None:
         """Check every run."""
@@ -122,6 +133,8 @@ class _File:
             unstarted=self.unstarted,
             lost_runs=dict(self.feed.lost),
             events_sha256=self.events_sha256,
+            rated=self.rated,
+            unrated=dict(self.unrated),
         )
 
     def _run(self, line: Taken) -> None:
@@ -135,12 +148,15 @@ class _File:
             self.feed.lost["FSEP-TRN-001"] += 1
             return
         self.feed.counts["runs"] += 1
-        lines = Lines(self.feed, self.shard.line_checks, line)
+        desk = self.shard.desk
+        watch = desk.watch(head) if desk is not None else None
+        lines = Lines(self.feed, self.shard.line_checks, line, watch)
+        shown: Replay | None = None
         try:
             self._refer(lines, head)
             blocked = self._unready(head)
             if blocked is None:
-                self._replay(lines, head)
+                shown = self._replay(lines, head)
             else:
                 adherence.block(blocked, self.collector)
             lines.drain()
@@ -149,7 +165,9 @@ class _File:
             lines.pass_over()
             return
         self.collector.passed("FSEP-TRN-001")
-        self._place_in_plan(number, head)
+        slot = self._place_in_plan(number, head)
+        if desk is not None and slot is not None and head["status"] != "failed":
+            self._rate(desk, watch, slot, lines, shown)
         self.feed.counts["holding"] += lines.withheld
         if self.study.ledger is not None:
             self.events_sha256[head["run"]] = (head["status"], lines.digest(), lines.withheld)
@@ -201,21 +219,38 @@ class _File:
                 return Blocked.by(unready[thing])
         return None
 
-    def _replay(self, lines: Lines, head: Mapping[str, Any]) -> None:
+    def _rate(self, desk: Desk, watch: Watch | None, slot: int, lines: Lines, shown: Replay | None) -> None:
+        """Keep what raters meet in a run."""
+        if watch is None:
+            scaffold = ("scaffold", lines.head["scaffold"])
+            self.unrated[self.study.unready.get(scaffold, "FSEP-REF-002")] += 1
+        elif slot not in self.rated:
+            self.rated[slot] = desk.rated_run(watch, lines, shown, self._blob_text(lines), self.collector)
+
+    def _replay(self, lines: Lines, head: Mapping[str, Any]) -> Replay | None:
+        """Replay a run; None where what it needs is in the way."""
         program = self.study.programs[head["scaffold"]]
         setting = self.shard.settings.by_system[head["system"]]
         item = self.study.items[head["item"]]
         try:
-            shown = replay(program, setting, item, head, lines.events(), self._blob_text(lines))
+            shown = replay(
+                program,
+                setting,
+                item,
+                head,
+                lines.events(),
+                self._blob_text(lines),
+                keep_messages=self.shard.desk is not None and self.shard.desk.shows,
+            )
         except _UnreadableBlob as error:
             self.feed.block(error.requirement)
-            return
+            return None
         place = self._held(shown.divergence, lines)
         lines.drain()
         if lines.confused:
             # Results are matched to calls by id: with two calls of one id no replay can be right.
             self.feed.block("FSEP-TRN-002")
-            return
+            return None
         adherence.judge(shown, head["run"], place, self.collector)
         if shown.divergence is None and not shown.withheld and not shown.exhausted:
             self.feed.counts["pinned" if shown.pinned else "replayed"] += 1
@@ -226,6 +261,7 @@ class _File:
             before[0] + shown.program_characters,
             before[1] + shown.item_characters,
         )
+        return shown
 
     def _weigh(self, primary: str, system: str, shown: Replay) -> None:
         """Keep what the requests to the primary actor took."""
@@ -256,14 +292,16 @@ class _File:
 
         return read
 
-    def _place_in_plan(self, number: int, head: Mapping[str, Any]) -> None:
+    def _place_in_plan(self, number: int, head: Mapping[str, Any]) -> int | None:
+        """Write a run into the index; return its number in the plan, if it has one."""
         slot = self.shard.plan.slot(head) if self.shard.plan is not None else None
         self.index += pack_entry(head["run"], slot, self.number, number, head["status"])
         if "started" not in head:
             self.unstarted += 1
-            return
+            return slot
         start = (instant(head["started"]), head["run"])
         self.first_start = start if self.first_start is None else min(self.first_start, start)
+        return slot
 
 
 class _UnreadableBlob(Exception):

@@ -133,10 +133,15 @@ class External(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a run ends: its status and, where it completed, its named texts."""
+    """How a run ends: its status and, where it completed, its named texts.
+
+    `histories` has, by thread, the messages of the primary actor's view as it stands then, before adaptation,
+    where messages were kept.
+    """
 
     status: str
     result: tuple[tuple[str, str], ...] = ()
+    histories: Mapping[str, Sequence[Message]] = field(default_factory=dict, repr=False, compare=False)
 
 
 Answer = Output | External | None
@@ -209,6 +214,11 @@ class State:
             )
         return view
 
+    def histories(self) -> dict[str, Sequence[Message]]:
+        """Return the messages of the primary actor's views, by thread; only where they were kept."""
+        primary = self.program.primary
+        return {thread: view.messages for (thread, actor), view in self._views.items() if actor == primary}
+
     def forget(self, threads: Sequence[str]) -> None:
         """Begin the histories of threads anew."""
         for key in [key for key in self._views if key[0] in threads]:
@@ -275,5 +285,6 @@ def _run(program: Program, state: State) -> Run:
     steps, result = program.body
     stopped = yield from steps(state)
     if stopped:
-        return Ending("limit-reached")
-    return Ending("completed", tuple((name, state.render(template)) for name, template in result))
+        return Ending("limit-reached", histories=state.histories())
+    texts = tuple((name, state.render(template)) for name, template in result)
+    return Ending("completed", texts, state.histories())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -76,6 +76,15 @@ class Program:
     result: tuple[str, ...]
     body: Any = field(repr=False, compare=False)
     document: Mapping[str, Any] = field(repr=False, compare=False, default_factory=dict)
+
+    def steps(self) -> Iterator[Mapping[str, Any]]:
+        """Yield every step as the document has it, those inside others included, in no order."""
+        steps = list(self.document["program"]["steps"])
+        while steps:
+            step = steps.pop()
+            yield step
+            for member in ("steps", "then", "else"):
+                steps += step.get(member, ())
 
 
 def with_defaults(program: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Replay:
     those whose tools are not known; `parameters` counts those that agreed, `unstated` the requests without
     any; `withheld`, `exhausted` say why it stopped early, at the event `events`. `prompts` has, of each
     request that offers no tools and is nothing but text, the actor asked, the characters and the input tokens
-    recorded for it.
+    recorded for it. `ending` is how the program ended, where it did.
     """
 
     divergence: Divergence | None = None
@@ -56,6 +56,7 @@ class Replay:
     prompts: list[tuple[str, int, int]] = field(default_factory=list)
     withheld: bool = False
     exhausted: bool = False
+    ending: Ending | None = None
 
 
 _END: Mapping[str, Any] = {}
@@ -76,6 +77,8 @@ def replay(  # noqa: PLR0917  # a program, in a setting, on an item: the order i
     run: Mapping[str, Any],
     events: Iterable[Mapping[str, Any]],
     blob_text: BlobText = no_blobs,
+    *,
+    keep_messages: bool = False,
 ) -> Replay:
     """Replay a run on recorded events.
 
@@ -86,10 +89,13 @@ def replay(  # noqa: PLR0917  # a program, in a setting, on an item: the order i
         run: the run's record, for `status`, `result` and `replicate`.
         events: its events in order; they may come from several lines and are consumed once.
         blob_text: gives the text of a blob.
+        keep_messages: whether the ending shows what the primary actor was sent.
     """
     seen = Replay()
     source = _Source(iter(events))
-    machine = start(program, setting, item, run["replicate"], blob_text=blob_text)
+    machine = start(
+        program, setting, item, run["replicate"], blob_text=blob_text, keep_messages=keep_messages
+    )
     try:
         seen.divergence = _drive(machine, source, run, seen, blob_text)
     except WithheldText:
@@ -123,6 +129,7 @@ def _drive(
         try:
             want = machine.send(answer)
         except StopIteration as stop:
+            seen.ending = stop.value
             return _ended(stop.value, source, run, blob_text)
         if want.max_events:
             answer = _external(want, source, seen)

@@ -1,0 +1,1 @@
+"""The alignment profile as pure functions."""

@@ -1,0 +1,133 @@
+"""What each rater is to rate: the packets of a bundle, dealt by its salt."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from fsep.bundle import open_bundle
+from fsep.checks.account import account
+from fsep.checks.documents import Unusable
+from fsep.checks.raters import file_of
+from fsep.checks.registry import BlockedError
+from fsep.checks.whole import Whole
+from fsep.engine.survey import survey
+from fsep.errors import FsepError
+from fsep.findings import Collector, Results
+from fsep.rating.blind import Blind
+from fsep.rating.book import Thing, assigned
+from fsep.rating.packet import packet_digest, packets_digest
+
+_VALIDATE = "`fsep validate` tells what is wrong."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that a rater is to rate.
+
+    `packet` is the blind id of the run, `run` its id, `step` the output's where outputs are rated, else "".
+    """
+
+    packet: str
+    run: str
+    dimension: str
+    step: str
+
+
+@dataclass(frozen=True)
+class Dealing:
+    """A surveyed bundle with the packets of its runs, by run id, in the rubric's order."""
+
+    whole: Whole
+    results: Results
+    packets: Mapping[str, Sequence[Mapping[str, Any]]]
+
+    @property
+    def blind(self) -> Blind:
+        """What follows from the salt."""
+        blind = self.whole.rated.blind
+        if blind is None:
+            raise FsepError(
+                "There is no salt: the study is not blinded yet.", advice="`fsep blind` does that."
+            )
+        return blind
+
+    @cached_property
+    def packets_sha256(self) -> str:
+        """The digest of the packets."""
+        return packets_digest(
+            {
+                self.blind.packet(run): [packet_digest(one) for one in shown]
+                for run, shown in self.packets.items()
+            }
+        )
+
+    def sheet(self, rater: str) -> list[Row]:
+        """Return what a rater is assigned, in the order of the rater's packets."""
+        rated, runs = self.whole.rated, self.whole.rateable
+        things: dict[str, Iterable[Thing]] = {}
+        for dimension in rated.rubric.dimensions:
+            panel = rated.raters.panels[dimension.id]
+            if (seat := panel.seat_of(rater)) is not None:
+                blind = self.blind if dimension.blind else None
+                things[dimension.id] = assigned(dimension, panel, runs, blind)[0][seat]
+        return list(self._rows(rater, things))
+
+    def undecided(self, rater: str) -> list[Row]:
+        """Return what an adjudicator has to decide, by the ratings that are there."""
+        book = self.whole.ratings.book
+        made = account(self.whole.rated, self.whole.rateable, book)
+        return list(
+            self._rows(
+                rater,
+                {
+                    dealt.dimension.id: dealt.came.open
+                    for dealt in made.dealt
+                    if rater in dealt.panel.adjudicators
+                },
+            )
+        )
+
+    def _rows(self, rater: str, things: Mapping[str, Iterable[Thing]]) -> Iterator[Row]:
+        runs, names = self.whole.rateable, list(things)
+        blind = self.blind if self.whole.rated.raters.blind(rater) else None
+        rows = [
+            (slot, names.index(name), step, name) for name, dealt in things.items() for slot, step in dealt
+        ]
+        order = {slot: blind.order(rater, runs[slot].run) if blind else "" for slot, *_ in rows}
+        for slot, _, step, name in sorted(rows, key=lambda row: (order[row[0]], row)):
+            run = runs[slot].run
+            yield Row(blind.packet(run) if blind else "", run, name, step)
+
+
+def deal(path: str | os.PathLike[str]) -> Dealing:
+    """Survey a bundle that holds its salt, and derive its packets.
+
+    Raises:
+        FsepError: where rubric, raters or runs cannot be gone by.
+    """
+    packets: dict[str, Sequence[Mapping[str, Any]]] = {}
+    with open_bundle(path) as bundle:
+        try:
+            whole, results = survey(bundle, Collector(), sink=packets.__setitem__)
+            whole.rated.raters  # noqa: B018  # where they cannot be gone by it says so here
+            whole.rateable  # noqa: B018
+        except (Unusable, BlockedError) as error:
+            reason = error.requirement if isinstance(error, Unusable) else error.blocked.reason
+            raise FsepError(f"The study cannot be dealt to raters yet: {reason}.", advice=_VALIDATE) from None
+    return Dealing(whole, results, packets)
+
+
+def rating_line(row: Row, rating: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a line of a file of ratings: what was rated, and what a rater says of it."""
+    made: dict[str, Any] = {"packet": row.packet} if row.packet else {"run": row.run}
+    made["dimension"] = row.dimension
+    if row.step:
+        made["step"] = row.step
+    return {**made, **rating}
+
+
+__all__ = ["Dealing", "Row", "deal", "file_of", "rating_line"]
