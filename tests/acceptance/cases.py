@@ -31,6 +31,8 @@ class Case:
     finish: Callable[[Files], object] | None = None
     parent: Change | None = None
     """A change that makes another accepted parent of it first."""
+    rated: bool = False
+    """Whether it is a copy of the parent with ratings."""
 
     @property
     def id(self) -> str:

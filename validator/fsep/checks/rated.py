@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from fsep.checks.registry import Blocked, BlockedError
+from fsep.checks.rubric import fault
 from fsep.checks.study import Study
 from fsep.rating.blind import Blind
 from fsep.rating.level import Seen
@@ -46,7 +47,7 @@ class Rated:
     @cached_property
     def rubric(self) -> Rubric:
         """The rubric; without dimensions where the study has none."""
-        if (requirement := self.study.unready.get(("rubric", ""))) is not None:
+        if (requirement := fault(self.study)) is not None:
             raise BlockedError(Blocked.by(requirement))
         document = self.study.optional("rubric")
         return read_rubric(document.value if document else None, self.study.design.value)

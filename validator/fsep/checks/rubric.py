@@ -85,6 +85,23 @@ def rubric_is_the_designs(study: Study) -> Iterator[Answer]:
             )
 
 
+def fault(study: Study) -> str | None:
+    """Return the first requirement that keeps the rubric from being gone by, None where none does.
+
+    Raises:
+        BlockedError: where rubric or design are unusable.
+    """
+    for requirement, function in (
+        ("FSEP-RUB-001", rubric_holds_together),
+        ("FSEP-RUB-002", rubric_is_the_designs),
+        ("FSEP-RUB-003", names_what_there_is),
+        ("FSEP-RUB-004", planned_as_the_rubric_has_it),
+    ):
+        if any(isinstance(answer, Problem) for answer in function(study)):
+            return requirement
+    return None
+
+
 def _usable(study: Study) -> tuple[Document | None, Blocked | None]:
     """Return the rubric, and what keeps it from being gone by."""
     document = study.optional("rubric")

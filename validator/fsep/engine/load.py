@@ -283,9 +283,6 @@ class _Loader:
             role = self.listed[path].role
             if role in ("scaffold", "system", "simulator", "environment"):
                 unready[role, path.partition("/")[2].removesuffix(".json")] = requirement
-        for requirement in ("FSEP-RUB-001", "FSEP-RUB-002", "FSEP-RUB-003", "FSEP-RUB-004"):
-            if self.collector.failures(requirement):
-                unready.setdefault(("rubric", ""), requirement)
         for item, (_, value) in study.item_lines.items():
             if next(references.field_problems(study, value), None) is not None:
                 unready["item", item] = "FSEP-REF-004"
