@@ -25,6 +25,10 @@ COMMANDS = {
     "schema": "fsep.cli.schema",
     "init": "fsep.cli.init",
     "pack": "fsep.cli.pack",
+    "commit": "fsep.cli.commit",
+    "blind": "fsep.cli.blind",
+    "ratings": "fsep.cli.ratings",
+    "profile": "fsep.cli.profile",
     "import": "fsep.cli.import_",
     "withhold": "fsep.cli.withhold",
 }

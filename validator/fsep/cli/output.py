@@ -42,7 +42,7 @@ def check_writable(out: Path, inputs: tuple[Path, ...] = ()) -> None:
             )
 
 
-def write(text: str, out: Path | None) -> None:
+def write(text: str, out: Path | None = None) -> None:
     """Write a text to a file, or to standard output.
 
     Raises:

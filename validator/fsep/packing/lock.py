@@ -19,6 +19,8 @@ def lock(
     items_sha256: str,
     items_count: int,
     name: str = "the design",
+    *,
+    rubric_sha256: str | None = None,
 ) -> dict[str, Any]:
     """Return a design with the digests written that it does not state.
 
@@ -28,6 +30,7 @@ def lock(
         items_sha256: the program digest of the items.
         items_count: how many there are.
         name: what messages call the design.
+        rubric_sha256: the program digest of the rubric, where there is one.
 
     Raises:
         FsepError: where the design names what is not there, or states another digest or number.
@@ -44,6 +47,8 @@ def lock(
         **_agreed(stated, "sha256", items_sha256, f"{name}: the items"),
         **_agreed(stated, "count", items_count, f"{name}: the items"),
     }
+    if rubric_sha256 is not None:
+        made = _agreed(made, "rubric", rubric_sha256, name)
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -18,7 +18,7 @@ from fsep.packing.writer import BundleWriter, PackSummary
 DESIGN = "design.json"
 
 
-def pack(source: Path, out: Path) -> PackSummary:
+def pack(source: Path, out: Path, *, instead: Mapping[str, bytes] | None = None) -> PackSummary:
     """Make a bundle of an authored folder.
 
     Documents in YAML or JSON become strict JSON, digests that the design does not state are written into it,
@@ -28,6 +28,8 @@ def pack(source: Path, out: Path) -> PackSummary:
     Args:
         source: a folder in the layout of a bundle, documents as .yaml, .yml or .json, items as items.yaml
             (a list) or items.jsonl.
+        instead: files by their path in the bundle that go in as they are, beside what is authored or in the
+            place of it.
         out: the bundle to write: a folder, or an archive where the name ends in `.zip`.
 
     Raises:
@@ -48,7 +50,7 @@ def pack(source: Path, out: Path) -> PackSummary:
         head = authored.document(MANIFEST)
         version = protocol.load(_version(head, authored.places[MANIFEST]))
         with BundleWriter(out) as writer:
-            _Packing(authored, writer, version).run()
+            _Packing(authored, writer, version, dict(instead or {})).run()
             head = {**head, "files": writer.files}
             authored.hold(version, "bundle", head, authored.places[MANIFEST])
             return writer.finish(head)
@@ -57,15 +59,18 @@ def pack(source: Path, out: Path) -> PackSummary:
 class _Packing:
     """One packing of one folder."""
 
-    def __init__(self, authored: Source, writer: BundleWriter, version: protocol.Protocol) -> None:
-        self.authored, self.writer, self.protocol = authored, writer, version
+    def __init__(
+        self, authored: Source, writer: BundleWriter, version: protocol.Protocol, instead: Mapping[str, bytes]
+    ) -> None:
+        self.authored, self.writer, self.protocol, self.instead = authored, writer, version, instead
+        self.rubric: str | None = None
         self.digests: dict[tuple[str, str], str] = {}
         self.items: list[str] = []
 
     def run(self) -> None:
         for place in self.authored.places:
             role = role_of(place)
-            if place in (MANIFEST, DESIGN):
+            if place in (MANIFEST, DESIGN) or place in self.instead:
                 continue
             if role in DOCUMENT_ROLES:
                 self.document(place, role)
@@ -73,12 +78,16 @@ class _Packing:
                 self.writer.stream(place, self.item_lines())
             else:
                 self.writer.stream(place, self.authored.chunks(place))
+        for place, data in self.instead.items():
+            self.writer.stream(place, [data])
         # The design comes last, since it fixes the others by their digests.
         name = self.authored.places[DESIGN]
         design = self.authored.document(DESIGN)
         if not isinstance(design, dict):
             raise FsepError(f"{name} is no object.", advice="`fsep schema show design` prints the schema.")
-        made = lock(design, self.digests, items_digest(self.items), len(self.items), name)
+        made = lock(
+            design, self.digests, items_digest(self.items), len(self.items), name, rubric_sha256=self.rubric
+        )
         self.authored.hold(self.protocol, "design", made, name)
         self.writer.document(DESIGN, made)
 
@@ -93,6 +102,8 @@ class _Packing:
             )
         if role in BOUND:
             self.digests[role, value["id"]] = program_digest(value)
+        if role == "rubric":
+            self.rubric = program_digest(value)
         self.writer.document(place, value)
 
     def item_lines(self) -> Iterator[bytes]:

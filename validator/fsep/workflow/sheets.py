@@ -12,7 +12,7 @@ from fsep.bundle import open_bundle
 from fsep.checks.account import account
 from fsep.checks.documents import Unusable
 from fsep.checks.raters import file_of
-from fsep.checks.registry import BlockedError
+from fsep.checks.registry import Blocked, BlockedError
 from fsep.checks.whole import Whole
 from fsep.engine.survey import survey
 from fsep.errors import FsepError
@@ -115,9 +115,11 @@ def deal(path: str | os.PathLike[str]) -> Dealing:
             whole, results = survey(bundle, Collector(), sink=packets.__setitem__)
             whole.rated.raters  # noqa: B018  # where they cannot be gone by it says so here
             whole.rateable  # noqa: B018
+            if (requirement := whole.failed("FSEP-RAT-001", "FSEP-RAT-002")) is not None:
+                raise BlockedError(Blocked.by(requirement))
         except (Unusable, BlockedError) as error:
             reason = error.requirement if isinstance(error, Unusable) else error.blocked.reason
-            raise FsepError(f"The study cannot be dealt to raters yet: {reason}.", advice=_VALIDATE) from None
+            raise FsepError(f"The study is not ready for this step: {reason}.", advice=_VALIDATE) from None
     return Dealing(whole, results, packets)
 
 

@@ -1,0 +1,26 @@
+"""`fsep commit`: write into a study's chain of commitments what it is now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fsep.cli.output import write
+
+
+@click.command(short_help="Commit the design, or the transcripts, as they are now.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("what", type=click.Choice(["design", "transcripts"]))
+@click.option("--at", metavar="TIME", help="When, as 2026-05-01T09:00:00Z; now, where it is left out.")
+def command(folder: Path, what: str, at: str | None) -> None:
+    """Append a commitment to `commitments.json` in FOLDER: of the design before the first run, of the
+    transcripts when all runs are made.
+
+    Who wants the time to be proven has the commitment time-stamped, and writes the proof beside it.
+    """  # noqa: D205 - click shows the first paragraph whole
+    from fsep.workflow import steps  # noqa: PLC0415 - loaded when called
+    from fsep.workflow.place import Workplace  # noqa: PLC0415
+
+    digest = steps.commit(Workplace(folder), what, at)
+    write(f"Committed the {what}: {digest}\n")
