@@ -423,7 +423,7 @@ def between(study: Study, body: Json, thread: str) -> set[str]:
 
 def shown_whole(program: Json, body: Json, thread: str) -> bool:
     """Whether a packet that shows the thread shows all of it."""
-    fresh = {name for step in objects(program["steps"]) for name in step.get("fresh", [])}
+    fresh = {name for step in steps(program["steps"]) for name in step.get("fresh", [])}
     cut = (event["kind"] in ("edit", "external") and event["thread"] == thread for event in body["events"])
     return thread not in fresh and not any(cut)
 
@@ -457,46 +457,56 @@ def users(study: Study, body: Json) -> set[str]:
 # What programs use
 
 
-def objects(value: object) -> Iterator[Json]:
-    """All objects inside of a value."""
-    if isinstance(value, dict):
-        yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from objects(inner)
+TEMPLATES = {
+    "say": ("text",),
+    "let": ("text",),
+    "edit": ("text",),
+    "extract": ("from",),
+    "call": ("tool", "unknown_tool"),
+}
+
+
+def steps(within: Iterable[Json]) -> Iterator[Json]:
+    """All steps, with those inside of others."""
+    for step in within:
+        yield step
+        for name in ("then", "else", "steps"):
+            yield from steps(step.get(name, []))
+
+
+def tests(test: Json) -> Iterator[Json]:
+    """A test, with those inside of it."""
+    yield test
+    inner = test.get("of", [])
+    for one in [inner] if isinstance(inner, dict) else inner:
+        yield from tests(one)
 
 
 def templates(program: Json) -> Iterator[str]:
     """All templates of a program."""
     yield from (part["text"] for part in program["result"])
-    for step in objects(program["steps"]):
-        if "do" not in step and "test" not in step:
-            continue
-        names = ["text", "value", "from"] if step.get("do") != "collect" else []
-        names += ["tool", "unknown_tool"] if step.get("do") == "call" else []
-        yield from (step[name] for name in names if name in step)
-        yield from step["arguments"].values() if step.get("do") == "call" else ()
+    for step in steps(program["steps"]):
+        yield from (step[name] for name in TEMPLATES.get(step["do"], ()) if name in step)
+        yield from step["arguments"].values() if step["do"] == "call" else ()
         otherwise = step.get("otherwise", [])
         yield from [otherwise] if isinstance(otherwise, str) else otherwise
+        for outer in (step[name] for name in ("if", "until") if name in step):
+            yield from (test[name] for test in tests(outer) for name in ("text", "value") if name in test)
 
 
 def fields(program: Json) -> set[str]:
     """The fields of the item that a program uses."""
-    used = {step["in"].removeprefix("item.") for step in objects(program["steps"]) if is_each_over_item(step)}
+    lists = (step["in"] for step in steps(program["steps"]) if step["do"] == "each")
+    used = {name.removeprefix("item.") for name in lists if name.startswith("item.")}
     for template in templates(program):
         # Four braces are two that stand for themselves; from left to right, they come first.
         used.update(name for name in re.findall(r"\{\{\{\{|\{\{item\.([a-z0-9_]+)\}\}", template) if name)
     return used
 
 
-def is_each_over_item(step: Json) -> bool:
-    """Whether an object is a step that goes over a field of the item."""
-    return step.get("do") == "each" and step["in"].startswith("item.")
-
-
 def environments(program: Json) -> set[str]:
     """The environments that a program uses."""
-    steps = objects(program["steps"])
-    return {step["environment"] for step in steps if step.get("do") in ("tools", "call")}
+    return {step["environment"] for step in steps(program["steps"]) if "environment" in step}
 
 
 # Figures
