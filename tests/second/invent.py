@@ -90,7 +90,11 @@ def direct(study: Study) -> list[Json]:
 def checked(study: Study) -> list[Json]:
     """An answer and a second one after a doubt; now and then with the history edited."""
     hint = "{{item.hint}}" if study.likely(0.5) else "{{{{item.hint}} is what was not used."
-    doubt = say("doubt", f"Is that so? {hint} You said: {{{{draft}}}}")
+    doubt = (
+        generate("guest", "visitor")
+        if study.visitor and study.likely(0.4)
+        else say("doubt", f"Is that so? {hint} You said: {{{{draft}}}}")
+    )
     edit = {"do": "edit", "id": "cut", "thread": "main", "actor": "solver", "how": "keep-last", "count": 2}
     return [
         opening(study),
