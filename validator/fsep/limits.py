@@ -193,3 +193,7 @@ PAGE_ROWS: Final = 6
 
 # Characters of a reason beside a facet that is not reached: its finding follows in full.
 PAGE_REASON: Final = 120
+
+# Figures agree, and a figure is equal to a threshold, when they differ by no more: what two programs that
+# compute the same thing in other orders may differ by, and far below what anybody reports.
+AGREE = 1e-9

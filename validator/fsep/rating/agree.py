@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from fsep.limits import AGREE
 from fsep.measures.agreement import Undefined, alpha, kappa
 from fsep.rating.book import NOT_OCCASIONED, Came, Thing
 from fsep.rating.rubric import Dimension
@@ -42,7 +43,7 @@ def agreement(
         statistic = "ordinal-alpha" if dimension.ordinal else "alpha"
     threshold = dimension.plan.agreement_at_least
     unreliable = found.undefined is Undefined.NOTHING_SHARED or (
-        found.coefficient is not None and found.coefficient < threshold
+        found.coefficient is not None and found.coefficient < threshold - AGREE
     )
     return {
         "statistic": statistic,
