@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from fsep.limits import AGREE
 from fsep.measures.estimate import Estimate
 
 # Below it there are figures, but no verdict.
@@ -25,6 +26,7 @@ def effect_verdict(estimate: Estimate, margin: float) -> Verdict | None:
 
     `raised` above the margin, `lowered` below its negative, `equivalent` from one to the other, ends
     included, `undetermined` where the interval reaches over an end. Exactly one holds. None under ten units.
+    An end that differs from the margin by no more than `limits.AGREE` is equal to it.
 
     Args:
         estimate: of an effect, with the z of its family.
@@ -38,11 +40,11 @@ def effect_verdict(estimate: Estimate, margin: float) -> Verdict | None:
         raise ValueError(f"a margin is above 0 and at most 2, not {margin}")
     if estimate.units < LEAST_UNITS:
         return None
-    if estimate.low > margin:
+    if estimate.low > margin + AGREE:
         return Verdict.RAISED
-    if estimate.high < -margin:
+    if estimate.high < -margin - AGREE:
         return Verdict.LOWERED
-    if -margin <= estimate.low and estimate.high <= margin:
+    if -margin - AGREE <= estimate.low and estimate.high <= margin + AGREE:
         return Verdict.EQUIVALENT
     return Verdict.UNDETERMINED
 
