@@ -54,11 +54,11 @@ def test_price_and_bonetts_interval_comes_out_for_four_groups() -> None:
     assert found.point == pytest.approx(-0.28, abs=1e-15)
 
 
-def test_the_formula_for_differences_is_that_for_effects() -> None:
+def test_the_formula_for_differences_adds_units_at_the_ends_of_their_range() -> None:
     shares = ([1.0, 0.5, 1.0, 0.0], [0.0, 0.5, 0.0, 1.0], [0.0, 0.5, 1.0, 0.0], [1.0, 0.0, 0.5, 0.0])
     changes = [2.0, -0.5, 0.5, -1.0]
     middle = sum(changes) / 6
-    variance = (sum(change**2 for change in changes) + 2) / 6 - middle**2
+    variance = (sum(change**2 for change in changes) + 8) / 6 - middle**2
     found = difference(*shares, z=Z)
     assert found.point == 0.25
     assert found.low == pytest.approx(middle - Z * math.sqrt(variance / 6), abs=1e-15)
@@ -68,8 +68,9 @@ def test_the_formula_for_differences_is_that_for_effects() -> None:
 def test_no_change_at_all_still_has_a_width() -> None:
     same = [1.0] * 50
     found = effect(same, same, z=Z)
-    assert found == difference(same, same, same, same, z=Z)
-    assert found.point == 0.0
+    against = difference(same, same, same, same, z=Z)
+    assert against.high == -against.low == pytest.approx(2 * found.high, abs=1e-15)
+    assert found.point == against.point == 0.0
     assert found.high == -found.low == pytest.approx(Z * math.sqrt(2) / 52, abs=1e-15)
 
 

@@ -67,9 +67,9 @@ def test_families_count_each_comparison_once() -> None:
 
 
 def test_one_system_raised_to_the_ceiling_and_one_unchanged_differ() -> None:
-    # Synthetic: 15 items; a scaffold takes one system from 4 to 15 attained, and leaves the other at 3.
+    # Synthetic: 15 items; a scaffold takes one system from 1 to 15 attained, and leaves the other at 3.
     z = two_sided(0.95, differences_in_family(systems=3, scaffolds=3))
-    low, full, other = [1.0] * 4 + [0.0] * 11, [1.0] * 15, [1.0] * 3 + [0.0] * 12
+    low, full, other = [1.0] + [0.0] * 14, [1.0] * 15, [1.0] * 3 + [0.0] * 12
     assert effect_verdict(effect(full, low, z=z), 0.25) is Verdict.RAISED
     assert effect_verdict(effect(other, other, z=z), 0.25) is Verdict.EQUIVALENT
     assert difference_verdict(difference(full, low, other, other, z=z), 0.25) is Verdict.DIFFERS
