@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from fsep.checks.claimed import context
 from fsep.checks.observe import Observed
 from fsep.checks.registry import Blocked, BlockedError
 from fsep.checks.study import Document, Study
 from fsep.checks.summary import Entry, Summary
+from fsep.claims import Basis, Derived, derive
 from fsep.findings import Place
 
 Cell = tuple[str, str]
@@ -82,6 +84,8 @@ class Whole:
 
     study: Study
     summary: Summary
+    failures: Callable[[str], int] = field(default=lambda requirement: 0, repr=False, compare=False)
+    """How often a requirement was not met so far."""
 
     @cached_property
     def plan(self) -> Plan:
@@ -127,6 +131,26 @@ class Whole:
         if not any(listed.role == "transcripts" for listed in self.study.listed.values()):
             return Blocked.by("FSEP-BND-008")
         return next(self.unusable("transcripts"), None)
+
+    def failed(self, *requirements: str) -> str | None:
+        """Return the first of the requirements given that is not met so far, None where there is none."""
+        return next((one for one in requirements if self.failures(one)), None)
+
+    @cached_property
+    def profile(self) -> Mapping[str, Any]:
+        """The profile that follows from the ratings; raises BlockedError where it cannot be computed."""
+        raise BlockedError(Blocked("not computed yet"))
+
+    @cached_property
+    def basis(self) -> Basis:
+        """What claims rest on; raises BlockedError where it cannot be computed."""
+        return Basis.of(self.profile, context(self.study))
+
+    @cached_property
+    def derived(self) -> tuple[Derived, ...]:
+        """What follows for each claim, in their order; raises BlockedError where it cannot be computed."""
+        document, basis = self.study.optional("claims"), self.basis
+        return tuple(derive(claim, basis) for claim in document.value["claims"]) if document else ()
 
     @cached_property
     def observed(self) -> dict[str, Observed]:

@@ -13,6 +13,7 @@ from fsep.against import Fixed
 from fsep.bundle import Bundle, open_bundle
 from fsep.checks import (  # noqa: F401  # importing binds them
     answers,
+    claims,
     commitments,
     complete,
     identities,
