@@ -1,10 +1,15 @@
-"""What claims are held against beside the figures of the profile, made from a study."""
+"""What checks of claims look at: what the bundle was made of, and claims with what follows for them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from fsep import limits
 from fsep.checks.registry import Blocked, BlockedError
-from fsep.checks.study import Study
-from fsep.claims import Context
+from fsep.checks.study import Document, Study
+from fsep.claims import Context, Derived
+from fsep.findings import Place, Problem
 
 
 def context(study: Study) -> Context:
@@ -32,3 +37,53 @@ def context(study: Study) -> Context:
 
 def _unready(study: Study, scaffold: str) -> Blocked:
     return Blocked.by(study.unready.get(("scaffold", scaffold), "FSEP-REF-002"))
+
+
+class Places:
+    """Where problems are in the document.
+
+    To find a place costs a walk over the document, so that of more problems than are listed the rest, which
+    are only counted, stand where the first of them does.
+    """
+
+    def __init__(self, document: Document) -> None:
+        """Begin with none."""
+        self._document, self._found = document, 0
+        self._last = Place(document.path)
+
+    def of(self, pointer: str) -> Place:
+        """Return the place of a value."""
+        if self._found <= limits.FINDINGS_PER_REQUIREMENT:
+            self._last = self._document.place(pointer)
+            self._found += 1
+        return self._last
+
+
+class Stated:
+    """A claim of the document, what follows for it, and where it stands."""
+
+    def __init__(self, claim: Mapping[str, Any], derived: Derived, places: Places, pointer: str) -> None:
+        """Take a claim, what follows for it, and the pointer to it."""
+        self.claim, self.derived = claim, derived
+        self._places, self._pointer = places, pointer
+
+    def problem(self, message: str, pointer: str, found: Any = None, expected: Any = None) -> Problem:
+        """Return what is wrong with the claim, at a place in it."""
+        return Problem(
+            f"the claim {self.claim['id']!r} {message}",
+            self._places.of(self._pointer + pointer),
+            found=found,
+            expected=expected,
+        )
+
+    @property
+    def axes(self) -> list[str]:
+        """The axes of the distance that it states."""
+        return [reach["axis"] for reach in self.claim["distance"]]
+
+
+def words(named: Mapping[str, Any]) -> str:
+    """Return a piece of evidence in words."""
+    systems = " and ".join(repr(system) for system in named.get("systems") or [named["system"]])
+    of = {"cell": "the cell", "effect": "the effect", "difference": "the difference of effects"}[named["of"]]
+    return f"{of} of system {systems} with scaffold {named['scaffold']!r} in {named['dimension']!r}"

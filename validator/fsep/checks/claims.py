@@ -6,41 +6,14 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from fsep.checks.claimed import Places, Stated, words
 from fsep.checks.registry import Answer, Blocked, BlockedError, Passed, check
-from fsep.checks.study import Document
 from fsep.checks.whole import Whole
-from fsep.claims import Derived
 from fsep.claims.derive import TOLERANCE
 from fsep.findings import Place, Problem
 
 _RUBRIC = ("FSEP-RUB-001", "FSEP-RUB-002", "FSEP-RUB-003", "FSEP-RUB-004")
 _AGREEMENT = ("FSEP-AGR-001", "FSEP-AGR-002", "FSEP-AGR-003")
-
-Claim = Mapping[str, Any]
-
-
-class Stated:
-    """A claim of the document, what follows for it, and where it stands."""
-
-    def __init__(self, document: Document, number: int, derived: Derived) -> None:
-        """Take the claim of a number."""
-        self.claim: Claim = document.value["claims"][number]
-        self.derived = derived
-        self._document, self._pointer = document, f"/claims/{number}"
-
-    def problem(self, message: str, pointer: str, found: Any = None, expected: Any = None) -> Problem:
-        """Return what is wrong with the claim, at a place in it."""
-        return Problem(
-            f"the claim {self.claim['id']!r} {message}",
-            self._document.place(self._pointer + pointer),
-            found=found,
-            expected=expected,
-        )
-
-    @property
-    def axes(self) -> list[str]:
-        """The axes of the distance that it states."""
-        return [reach["axis"] for reach in self.claim["distance"]]
 
 
 def _each(whole: Whole, look: Callable[[Stated], Iterator[Answer]], *, unfound: bool) -> Iterator[Answer]:
@@ -53,15 +26,14 @@ def _each(whole: Whole, look: Callable[[Stated], Iterator[Answer]], *, unfound: 
         return
     if (requirement := whole.failed(*_RUBRIC, "FSEP-PRF-002")) is not None:
         raise BlockedError(Blocked.by(requirement))
-    unsure = _unsure(whole)
-    for number, derived in enumerate(whole.derived):
-        stated = Stated(document, number, derived)
-        if (requirement := unsure.get(stated.claim["asserts"]["dimension"])) is not None:
+    unsure, places = _unsure(whole), Places(document)
+    for number, (claim, derived) in enumerate(zip(document.value["claims"], whole.derived, strict=True)):
+        if (requirement := unsure.get(claim["asserts"]["dimension"])) is not None:
             yield Blocked.by(requirement)
         elif derived.unfound and not unfound:
             yield Blocked.by("FSEP-CLM-002")
         else:
-            yield from look(stated)
+            yield from look(Stated(claim, derived, places, f"/claims/{number}"))
 
 
 def _unsure(whole: Whole) -> dict[str, str]:
@@ -99,9 +71,10 @@ def claims_stated(whole: Whole) -> Iterator[Answer]:
         yield Blocked.by(requirement)
         return
     seen: set[str] = set()
+    places = Places(document)
     for number, claim in enumerate(document.value["claims"]):
         if claim["id"] in seen:
-            here = document.place(f"/claims/{number}/id")
+            here = places.of(f"/claims/{number}/id")
             yield Problem("the claim has the id of an earlier claim", here, found=claim["id"])
         else:
             yield Passed()
@@ -117,17 +90,10 @@ def _evidence(stated: Stated) -> Iterator[Answer]:
     for one in stated.derived.unfound:
         named = stated.claim["evidence"][one.place]
         yield stated.problem(
-            f"rests on {_words(named)}: {one.why}", f"/evidence/{one.place}", found=dict(named)
+            f"rests on {words(named)}: {one.why}", f"/evidence/{one.place}", found=dict(named)
         )
     if not stated.derived.unfound:
         yield Passed()
-
-
-def _words(named: Mapping[str, Any]) -> str:
-    """Return a piece of evidence in words."""
-    systems = " and ".join(repr(system) for system in named.get("systems") or [named["system"]])
-    of = {"cell": "the cell", "effect": "the effect", "difference": "the difference of effects"}[named["of"]]
-    return f"{of} of system {systems} with scaffold {named['scaffold']!r} in {named['dimension']!r}"
 
 
 @check("FSEP-CLM-003", "summary")
@@ -172,9 +138,9 @@ def within_the_figures(whole: Whole) -> Iterator[Answer]:
 
 
 _MORE = {
-    "what": "asserts something other than the verdict of its evidence",
-    "at_least": "asserts a greater share than the lower ends of the intervals of its evidence show",
-    "at_most": "asserts a smaller share than the upper ends of the intervals of its evidence show",
+    "what": "asserts something other than the verdict on",
+    "at_least": "asserts that a greater share was attained than the lower end of the interval shows of",
+    "at_most": "asserts that a smaller share was attained than the upper end of the interval shows of",
 }
 _SHOWN = {"what": "{}", "at_least": "at most {}", "at_most": "at least {}"}
 
@@ -182,7 +148,7 @@ _SHOWN = {"what": "{}", "at_least": "at most {}", "at_most": "at least {}"}
 def _figures(stated: Stated) -> Iterator[Answer]:
     for excess in stated.derived.excess:
         yield stated.problem(
-            _MORE[excess.member],
+            f"{_MORE[excess.member]} {words(stated.claim['evidence'][excess.place])}",
             f"/asserts/{excess.member}",
             excess.asserted,
             _SHOWN[excess.member].format(excess.shown),
@@ -261,8 +227,8 @@ def _carried(stated: Stated) -> Iterator[Answer]:
     asserts = stated.claim["asserts"]
     if stated.derived.generalises:
         yield stated.problem(
-            f"carries an effect that was {asserts['what']!r} to systems that were not measured, and the bundle "
-            f"finds that it differs between systems in {asserts['dimension']!r}",
+            f"asserts {asserts['what']!r} of systems beyond those of its evidence, and the bundle finds that "
+            f"the effect on {asserts['dimension']!r} differs between systems",
             "/asserts/systems",
             asserts["systems"],
             "as-tested",
@@ -277,12 +243,13 @@ def on_reliable_dimensions(whole: Whole) -> Iterator[Answer]:
 
 
 def _reliable(stated: Stated, whole: Whole) -> Iterator[Answer]:
-    dimension = stated.claim["asserts"]["dimension"]
+    asserts = stated.claim["asserts"]
     if stated.derived.baseless is not None:
         yield stated.problem(
-            f"rests on the dimension {dimension!r}, in which the agreement of raters is too low, or undefined",
+            f"asserts {asserts['what']!r} in {asserts['dimension']!r}, and the agreement of raters there does "
+            "not bear it",
             "/asserts/dimension",
             stated.derived.baseless,
         )
-    elif whole.basis.agreement(dimension) is not None:
+    elif whole.basis.agreement(asserts["dimension"]) is not None:
         yield Passed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -44,13 +45,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The figures of a profile, found by what they are of; `baseline` is None where there is no effect."""
+    """The figures of a profile, found by what they are of.
+
+    `verdicts` counts those on the differences of each scaffold in each dimension; `baseline` is None where
+    nothing was measured.
+    """
 
     version: str
     context: Context
     entries: Mapping[str, Mapping[Key, Mapping[str, Any]]]
     measured: Mapping[str, Mapping[str, Any]]
-    verdicts: Mapping[tuple[str, str], tuple[str | None, ...]]
+    verdicts: Mapping[tuple[str, str], Counter[str | None]]
     baseline: str | None
 
     @classmethod
@@ -63,9 +68,9 @@ class Basis:
             }
             for kind in KINDS
         }
-        verdicts: dict[tuple[str, str], list[str | None]] = {}
+        verdicts: dict[tuple[str, str], Counter[str | None]] = {}
         for (_, scaffold, dimension), entry in entries["difference"].items():
-            verdicts.setdefault((scaffold, dimension), []).append(entry["verdict"])
+            verdicts.setdefault((scaffold, dimension), Counter())[entry["verdict"]] += 1
         # Every scaffold but the baseline has an effect, also where its figure is null.
         changed = {scaffold for _, scaffold, _ in entries["effect"]}
         baseline = next((scaffold for _, scaffold, _ in entries["cell"] if scaffold not in changed), None)
@@ -74,7 +79,7 @@ class Basis:
             context=context,
             entries=entries,
             measured={one["dimension"]: one for one in profile["measured"]},
-            verdicts={key: tuple(values) for key, values in verdicts.items()},
+            verdicts=verdicts,
             baseline=baseline,
         )
 
@@ -104,13 +109,13 @@ class Basis:
 
     def differs(self, scaffold: str, dimension: str) -> bool:
         """Whether a scaffold's effect was found to differ between two systems."""
-        return "differs" in self.verdicts.get((scaffold, dimension), ())
+        return self.verdicts.get((scaffold, dimension), Counter())["differs"] > 0
 
     def alike(self, scaffold: str, dimension: str) -> bool:
         """Whether a scaffold's effect was found equivalent for every two of at least two systems."""
-        count = len(self.context.access)
-        verdicts = self.verdicts.get((scaffold, dimension), ())
-        return count > 1 and len(verdicts) == count * (count - 1) // 2 and set(verdicts) == {"equivalent"}
+        systems = len(self.context.access)
+        pairs = systems * (systems - 1) // 2
+        return 0 < pairs == self.verdicts.get((scaffold, dimension), Counter())["equivalent"]
 
 
 def systems_of(entry: Mapping[str, Any]) -> tuple[str, ...]:

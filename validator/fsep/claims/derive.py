@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,9 +31,13 @@ class Unfound:
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """What a claim asserts, by the member that says so, and what the figures of its evidence show instead."""
+    """What a claim asserts, by the member that says so, and what its evidence shows instead.
+
+    `place` is that of the piece of evidence, in the claim, which shows least.
+    """
 
     member: str
+    place: int
     asserted: Any
     shown: Any
 
@@ -145,12 +150,8 @@ def _level(evidence: Evidence) -> bool:
 def _systems(evidence: Evidence) -> bool:
     asserts, basis = evidence.asserts, evidence.basis
     named = {(system, piece.scaffold) for piece in evidence.pieces for system in piece.systems}
-    throughout = frozenset(
-        system
-        for system in evidence.systems
-        if all((system, scaffold) in named for scaffold in evidence.scaffolds)
-    )
-    if not evidence.beyond("systems", throughout):
+    times, scaffolds = Counter(system for system, _ in named), len(evidence.scaffolds)
+    if not evidence.beyond("systems", frozenset(one for one in times if times[one] == scaffolds)):
         return False
     # What was found the same in every two systems is carried over by what was measured, not by an argument.
     return not (
@@ -223,19 +224,17 @@ def _excess(evidence: Evidence) -> Iterator[Excess]:
     """Yield where a claim asserts more than the figures of its evidence show."""
     asserts, pieces = evidence.asserts, evidence.pieces
     if asserts["what"] != "attained":
-        for piece in pieces:
+        for place, piece in enumerate(pieces):
             if piece.entry["verdict"] != asserts["what"]:
-                yield Excess("what", asserts["what"], piece.entry["verdict"] or "no verdict")
+                yield Excess("what", place, asserts["what"], piece.entry["verdict"] or "no verdict")
                 return
         return
-    if "at_least" in asserts:
-        low = min(piece.figure["low"] for piece in pieces)
-        if asserts["at_least"] > low + TOLERANCE:
-            yield Excess("at_least", asserts["at_least"], low)
-    if "at_most" in asserts:
-        high = max(piece.figure["high"] for piece in pieces)
-        if asserts["at_most"] < high - TOLERANCE:
-            yield Excess("at_most", asserts["at_most"], high)
+    low, least = min((piece.figure["low"], place) for place, piece in enumerate(pieces))
+    high, most = max((piece.figure["high"], place) for place, piece in enumerate(pieces))
+    if asserts.get("at_least", low) > low + TOLERANCE:
+        yield Excess("at_least", least, asserts["at_least"], low)
+    if asserts.get("at_most", high) < high - TOLERANCE:
+        yield Excess("at_most", most, asserts["at_most"], high)
 
 
 def _baseless(asserts: Mapping[str, Any], basis: Basis) -> str | None:
