@@ -246,7 +246,7 @@ def _reliable(stated: Stated, whole: Whole) -> Iterator[Answer]:
     asserts = stated.claim["asserts"]
     if stated.derived.baseless is not None:
         yield stated.problem(
-            f"asserts {asserts['what']!r} in {asserts['dimension']!r}, and the agreement of raters there does "
+            f"asserts {asserts['what']!r} in {asserts['dimension']!r}, where the agreement of raters does "
             "not bear it",
             "/asserts/dimension",
             stated.derived.baseless,
