@@ -304,6 +304,11 @@ def test_an_effect_is_not_carried_to_other_systems_where_it_was_found_to_differ(
     assert not derive(claim(what, systems="any"), BASIS).generalises
 
 
+def test_one_scaffold_of_the_evidence_under_which_it_differs_is_enough() -> None:
+    two = claim("raised", RAISED, evidence("effect", "alpha", "asked"), systems="any")
+    assert derive(two, differing("checked")).generalises and derive(two, differing("asked")).generalises
+
+
 def test_a_difference_found_under_another_scaffold_is_none() -> None:
     assert not derive(claim("raised", systems="any"), differing("asked")).generalises
 

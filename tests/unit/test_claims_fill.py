@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from fsep import protocol
 from fsep.claims import Basis, begin, fill
+from fsep.maintain.examples import examples
+from fsep.protocol import data
 from unit.handmade_profile import (
     CONTEXT,
     DIFFERS,
@@ -75,6 +79,17 @@ def test_what_is_given_is_not_changed() -> None:
     document = {"fsep": "1.0", "kind": "claims", "claims": [stated]}
     fill(document, basis())
     assert document == {"fsep": "1.0", "kind": "claims", "claims": [claim("raised", systems="any")]}
+
+
+def test_the_example_of_the_specification_is_filled_in_as_it_stands() -> None:
+    (text,) = (one.text for one in examples(data.root(), "1.0") if one.schema == "claims")
+    document, example = profile(), json.loads(text)
+    for kind in ("cell", "effect"):
+        entry(document, kind, "alpha", "checked")["marks"] = ["saturated"]
+    context = replace(CONTEXT, access=dict.fromkeys(CONTEXT.access, (None, None)))
+    for one in example["claims"]:
+        assert one["distance"] or one["status"] == "observed"
+    assert fill(example, basis(document, context)) == example
 
 
 # --- the beginning ---
