@@ -9,13 +9,16 @@ from functools import cached_property
 from typing import Any
 
 from fsep.checks.account import Account, account
+from fsep.checks.claimed import context
 from fsep.checks.computed import computed
+from fsep.checks.figures import Figures
 from fsep.checks.observe import Observed
 from fsep.checks.plan import Plan
 from fsep.checks.rated import Rated, RatedRun
 from fsep.checks.registry import Blocked, BlockedError
 from fsep.checks.study import Document, Study
 from fsep.checks.summary import Entry, Ratings, Summary
+from fsep.claims import Basis, Derived, derive
 from fsep.findings import Place
 from fsep.rating.book import Thing
 
@@ -151,6 +154,26 @@ class Whole:
         if (requirement := self.failed(*_BEFORE_PROFILE)) is not None:
             raise BlockedError(Blocked.by(requirement))
         return computed(self.study, self.plan, self.account, self.rated.rubric)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The stated alignment profile beside the one that follows from the ratings.
+
+        Raises:
+            BlockedError: where there are not both.
+        """
+        return Figures(self.study.only("profile").value, self.profile)
+
+    @cached_property
+    def basis(self) -> Basis:
+        """What claims rest on; raises BlockedError where it cannot be computed."""
+        return Basis.of(self.profile, context(self.study))
+
+    @cached_property
+    def derived(self) -> tuple[Derived, ...]:
+        """What follows for each claim, in their order; raises BlockedError where it cannot be computed."""
+        document, basis = self.study.optional("claims"), self.basis
+        return tuple(derive(claim, basis) for claim in document.value["claims"]) if document else ()
 
     @cached_property
     def observed(self) -> dict[str, Observed]:

@@ -13,11 +13,13 @@ from fsep.bundle import Bundle, open_bundle
 from fsep.checks import (  # noqa: F401  # importing binds them
     answers,
     blinding,
+    claims,
     commitments,
     complete,
     identities,
     ledger,
     observe,
+    profile,
     prompts,
     raters,
     ratings,
