@@ -71,6 +71,7 @@ def _rated_parent() -> Workbench:
     rated.rate(bench)
     commit(bench)
     rated.figure(bench)
+    rated.claim(bench)
     return bench
 
 

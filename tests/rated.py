@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fsep.checks.commitments import commitment_digest
+from fsep.claims.fill import fill
 from fsep.digests import document_digest
 from fsep.workflow.sheets import Dealing, Row, deal, file_of, rating_line
 from workbench import Workbench
@@ -178,6 +179,43 @@ def _line(rater: str, row: Row) -> dict[str, Any]:
 def figure(bench: Workbench) -> None:
     """Write the alignment profile that follows from what a bench holds."""
     bench["profile.json"] = dict(dealt(bench).whole.profile)
+
+
+def claim(bench: Workbench) -> None:
+    """Write claims that hold, near their evidence and far from it."""
+    talk, beyond = dict(_NEAR), {**_NEAR, "level": "deployment", "systems": "any", "time": "any"}
+    cell = {"of": "cell", "system": "steady", "scaffold": "service", "dimension": "verification-support"}
+    effects = [one for one in bench["profile.json"]["effects"] if one["dimension"] == "verification-support"]
+    assert all(one["verdict"] is None for one in effects)
+    claims = [
+        {
+            "id": "here",
+            "text": "So it was here.",
+            "status": "observed",
+            "asserts": {**talk, "systems": ["steady"]},
+        },
+        {"id": "everywhere", "text": "So it is everywhere.", "status": "inferred", "asserts": beyond},
+    ]
+    stated = {"fsep": "1.0", "kind": "claims", "claims": [{**one, "evidence": [cell]} for one in claims]}
+    bench["claims.json"] = fill(stated, dealt(bench).whole.basis)
+    for one in bench["claims.json"]["claims"]:
+        for reach in one["distance"]:
+            reach["bridge"] = {"argument": "It is thought so.", "support": "untested"}
+
+
+_NEAR = {
+    "what": "attained",
+    "at_most": 1.0,
+    "dimension": "verification-support",
+    "level": "response",
+    "systems": "as-tested",
+    "scaffolds": "as-tested",
+    "domains": "as-tested",
+    "languages": "as-tested",
+    "users": "as-tested",
+    "environments": "as-tested",
+    "time": "as-tested",
+}
 
 
 def commit_ratings(bench: Workbench, committed: list[dict[str, Any]]) -> None:

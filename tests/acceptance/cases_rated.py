@@ -225,6 +225,7 @@ def _(bench: Workbench) -> None:
                 "reason": "lost",
             }
         )
+    rated.figure(bench)
 
 
 @case("FSEP-RAT-008", "a rating is declared missing that is there")
@@ -323,6 +324,224 @@ def _(bench: Workbench) -> None:
     del line["packet"]
     line["run"] = "steady.direct.peru.0"
     commit(bench)
+
+
+# --- agreement and the alignment profile
+
+
+def _cell(bench: Workbench, dimension: str = "verification-support") -> dict[str, Any]:
+    """Return a cell on which something was rated."""
+    cells: list[dict[str, Any]] = bench["profile.json"]["cells"]
+    return next(one for one in cells if one["dimension"] == dimension and one["rated"])
+
+
+@case("FSEP-AGR-001", "a coefficient is larger than the ratings make it")
+def _(bench: Workbench) -> None:
+    bench["profile.json"]["measured"][0]["agreement"]["coefficient"] += 1e-6
+
+
+@case("FSEP-AGR-001", "another statistic is named")
+def _(bench: Workbench) -> None:
+    bench["profile.json"]["measured"][1]["agreement"]["statistic"] = "quadratic-kappa"
+
+
+@case("FSEP-AGR-001", "agreement is stated of a dimension that no raters rate")
+def _(bench: Workbench) -> None:
+    measured = bench["profile.json"]["measured"]
+    measured[3]["agreement"] = measured[0]["agreement"]
+
+
+@case("FSEP-AGR-002", "an agreement is called undefined that is not")
+def _(bench: Workbench) -> None:
+    agreement = bench["profile.json"]["measured"][0]["agreement"]
+    agreement["coefficient"], agreement["undefined"] = None, "no-variation"
+
+
+@case("FSEP-AGR-003", "a dimension is marked as unreliable that is not")
+def _(bench: Workbench) -> None:
+    agreement = bench["profile.json"]["measured"][0]["agreement"]
+    agreement["unreliable"] = not agreement["unreliable"]
+
+
+@case("FSEP-PRF-001", "the profile is of another design")
+def _(bench: Workbench) -> None:
+    bench["profile.json"]["design"] = "0" * 64
+
+
+@case("FSEP-PRF-001", "the profile is at another confidence")
+def _(bench: Workbench) -> None:
+    bench["profile.json"]["confidence"] = 0.9
+
+
+@case("FSEP-PRF-001", "there is no profile")
+def _(bench: Workbench) -> None:
+    del bench["profile.json"]
+
+
+@case("FSEP-PRF-002", "a dimension that was not measured is passed over in silence")
+def _(bench: Workbench) -> None:
+    bench["profile.json"]["not_measured"].remove("process-steerability")
+
+
+@case("FSEP-PRF-002", "an exploratory dimension is called primary")
+def _(bench: Workbench) -> None:
+    bench["profile.json"]["measured"][1]["primary"] = True
+
+
+@case("FSEP-PRF-003", "a count is one higher")
+def _(bench: Workbench) -> None:
+    _cell(bench)["attained"] += 1
+
+
+@case("FSEP-PRF-003", "a cell is left out")
+def _(bench: Workbench) -> None:
+    bench["profile.json"]["cells"].remove(_cell(bench))
+
+
+@case("FSEP-PRF-003", "a cell is over all systems")
+def _(bench: Workbench) -> None:
+    bench["profile.json"]["cells"].append({**_cell(bench), "system": "all"})
+
+
+@case("FSEP-PRF-003", "a cell is stated twice")
+def _(bench: Workbench) -> None:
+    bench["profile.json"]["cells"].append(_cell(bench))
+
+
+@case("FSEP-PRF-003", "a rating was changed, and the profile was not computed again")
+def _(bench: Workbench) -> None:
+    line = next(line for line in bench[CHECKER] if line.get("value") == "success")
+    line["value"] = "failure"
+
+
+@case("FSEP-PRF-004", "a level is higher than what happened")
+def _(bench: Workbench) -> None:
+    cells = bench["profile.json"]["cells"]
+    next(one for one in cells if one["level"] == "response")["level"] = "interaction"
+
+
+@case("FSEP-PRF-004", "users are real who were simulated")
+def _(bench: Workbench) -> None:
+    cells = bench["profile.json"]["cells"]
+    next(one for one in cells if one["users"] == ["simulated"])["users"] = ["real"]
+
+
+@case("FSEP-PRF-005", "an interval ends a little lower")
+def _(bench: Workbench) -> None:
+    share = next(one["share"] for one in bench["profile.json"]["cells"] if one["share"])
+    share["high"] -= 1e-6
+
+
+@case("FSEP-PRF-005", "bounds leave out what is missing")
+def _(bench: Workbench) -> None:
+    cell = next(one for one in bench["profile.json"]["cells"] if one["bounds"][0] < one["bounds"][1])
+    cell["bounds"][1] = cell["bounds"][0]
+
+
+@case("FSEP-PRF-006", "an effect is pooled over systems")
+def _(bench: Workbench) -> None:
+    effects = bench["profile.json"]["effects"]
+    effects.append({**effects[0], "system": "all"})
+
+
+@case("FSEP-PRF-006", "an effect is larger than it is")
+def _(bench: Workbench) -> None:
+    effect = next(one for one in bench["profile.json"]["effects"] if one["effect"])
+    effect["effect"]["estimate"] += 0.01
+
+
+@case("FSEP-PRF-006", "a verdict is given where there are too few units")
+def _(bench: Workbench) -> None:
+    bench["profile.json"]["effects"][0]["verdict"] = "equivalent"
+
+
+@case("FSEP-PRF-007", "a difference of effects is left out")
+def _(bench: Workbench) -> None:
+    del bench["profile.json"]["differences"][0]
+
+
+@case("FSEP-PRF-007", "a difference of effects is given a verdict that it does not have")
+def _(bench: Workbench) -> None:
+    bench["profile.json"]["differences"][0]["verdict"] = "differs"
+
+
+@case("FSEP-PRF-008", "an exploratory figure is not marked")
+def _(bench: Workbench) -> None:
+    effects = bench["profile.json"]["effects"]
+    next(one for one in effects if "exploratory" in one["marks"])["marks"].remove("exploratory")
+
+
+@case("FSEP-PRF-008", "treatment material is not marked")
+def _(bench: Workbench) -> None:
+    differences = bench["profile.json"]["differences"]
+    marked = next(one for one in differences if "treatment-material" in one["marks"])
+    marked["marks"].remove("treatment-material")
+
+
+@case("FSEP-DOC-002", "the profile has a figure over all dimensions")
+def _(bench: Workbench) -> None:
+    bench["profile.json"]["overall"] = 0.8
+
+
+# --- claims
+
+
+@case("FSEP-CLM-001", "there are no claims")
+def _(bench: Workbench) -> None:
+    del bench["claims.json"]
+
+
+@case("FSEP-CLM-001", "two claims have one id")
+def _(bench: Workbench) -> None:
+    for one in bench["claims.json"]["claims"]:
+        one["id"] = "same"
+
+
+@case("FSEP-CLM-002", "the evidence is of a system that there is not")
+def _(bench: Workbench) -> None:
+    bench["claims.json"]["claims"][1]["evidence"][0]["system"] = "gamma"
+
+
+@case("FSEP-CLM-002", "a share rests on an effect")
+def _(bench: Workbench) -> None:
+    bench["claims.json"]["claims"][1]["evidence"][0]["of"] = "effect"
+
+
+@case("FSEP-CLM-003", "the evidence is said to be at a higher level than it is")
+def _(bench: Workbench) -> None:
+    bench["claims.json"]["claims"][0]["evidence_level"] = "deployment"
+
+
+@case("FSEP-CLM-004", "a mark of the evidence is another")
+def _(bench: Workbench) -> None:
+    bench["claims.json"]["claims"][0]["marks"] = ["confounded"]
+
+
+@case("FSEP-CLM-005", "more is asserted than the interval shows")
+def _(bench: Workbench) -> None:
+    claim = bench["claims.json"]["claims"][0]
+    del claim["asserts"]["at_most"]
+    claim["asserts"]["at_least"] = 0.99
+
+
+@case("FSEP-CLM-006", "an axis of the distance is left out")
+def _(bench: Workbench) -> None:
+    del bench["claims.json"]["claims"][1]["distance"][-1]
+
+
+@case("FSEP-CLM-006", "a claim is a level too high, and says nothing of it")
+def _(bench: Workbench) -> None:
+    bench["claims.json"]["claims"][0]["asserts"]["level"] = "deployment"
+
+
+@case("FSEP-CLM-007", "an axis has no bridge")
+def _(bench: Workbench) -> None:
+    del bench["claims.json"]["claims"][1]["distance"][0]["bridge"]
+
+
+@case("FSEP-CLM-008", "a claim far from its evidence is called observed")
+def _(bench: Workbench) -> None:
+    bench["claims.json"]["claims"][1]["status"] = "observed"
 
 
 @case("FSEP-PRF-009", "participants are the units, and a run has none")

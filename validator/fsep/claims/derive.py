@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fsep.claims.basis import Basis, Piece, systems_of
+from fsep.limits import AGREE
 
 LEVELS = ("model", "response", "interaction", "deployment")
 # The kind of evidence that shows what a claim asserts.

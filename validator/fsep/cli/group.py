@@ -29,6 +29,7 @@ COMMANDS = {
     "blind": "fsep.cli.blind",
     "ratings": "fsep.cli.ratings",
     "profile": "fsep.cli.profile",
+    "claims": "fsep.cli.claims",
     "import": "fsep.cli.import_",
     "withhold": "fsep.cli.withhold",
 }

@@ -18,7 +18,7 @@ from fsep.packing.writer import BundleWriter, PackSummary
 DESIGN = "design.json"
 
 
-def pack(source: Path, out: Path, *, instead: Mapping[str, bytes] | None = None) -> PackSummary:
+def pack(source: Path, out: Path, *, instead: Mapping[str, bytes | None] | None = None) -> PackSummary:
     """Make a bundle of an authored folder.
 
     Documents in YAML or JSON become strict JSON, digests that the design does not state are written into it,
@@ -29,7 +29,7 @@ def pack(source: Path, out: Path, *, instead: Mapping[str, bytes] | None = None)
         source: a folder in the layout of a bundle, documents as .yaml, .yml or .json, items as items.yaml
             (a list) or items.jsonl.
         instead: files by their path in the bundle that go in as they are, beside what is authored or in the
-            place of it.
+            place of it; None leaves out what is authored.
         out: the bundle to write: a folder, or an archive where the name ends in `.zip`.
 
     Raises:
@@ -60,7 +60,11 @@ class _Packing:
     """One packing of one folder."""
 
     def __init__(
-        self, authored: Source, writer: BundleWriter, version: protocol.Protocol, instead: Mapping[str, bytes]
+        self,
+        authored: Source,
+        writer: BundleWriter,
+        version: protocol.Protocol,
+        instead: Mapping[str, bytes | None],
     ) -> None:
         self.authored, self.writer, self.protocol, self.instead = authored, writer, version, instead
         self.rubric: str | None = None
@@ -79,7 +83,8 @@ class _Packing:
             else:
                 self.writer.stream(place, self.authored.chunks(place))
         for place, data in self.instead.items():
-            self.writer.stream(place, [data])
+            if data is not None:
+                self.writer.stream(place, [data])
         # The design comes last, since it fixes the others by their digests.
         name = self.authored.places[DESIGN]
         design = self.authored.document(DESIGN)

@@ -64,7 +64,7 @@ class Workplace:
         self.write(place, document_bytes(place, value))
 
     @contextmanager
-    def packed(self, instead: Mapping[str, bytes] | None = None) -> Iterator[Path]:
+    def packed(self, instead: Mapping[str, bytes | None] | None = None) -> Iterator[Path]:
         """Pack the folder to a temporary bundle, with files in the place of others or beside them."""
         with tempfile.TemporaryDirectory() as scratch:
             out = Path(scratch) / "bundle"

@@ -11,6 +11,7 @@ from typing import Any
 from fsep.checks.account import account
 from fsep.checks.raters import file_of
 from fsep.checks.registry import BlockedError
+from fsep.claims.fill import begin, fill
 from fsep.digests import document_digest
 from fsep.errors import FsepError, visible
 from fsep.packing.files import document_bytes
@@ -20,6 +21,8 @@ from fsep.workflow.place import BLINDING, RATERS, Workplace
 from fsep.workflow.place import lines as jsonl
 from fsep.workflow.sheets import Dealing, Row, deal, rating_line
 
+PROFILE, CLAIMS = "profile.json", "claims.json"
+_VALIDATE = "`fsep validate` tells what is wrong."
 _TO_COMMIT = ("design", "transcripts")
 
 
@@ -27,7 +30,7 @@ def commit(place: Workplace, of: str, at: str | None = None) -> str:
     """Commit the design, or the transcripts, as they are when packed; return the digest committed."""
     if of == "transcripts" and not place.committed("design"):
         raise FsepError("The design is not committed.", advice="First `fsep commit FOLDER design`.")
-    with place.packed() as bundle:
+    with place.packed({PROFILE: None, CLAIMS: None}) as bundle:
         if of == "design":
             digest = _document_digest((bundle / "design.json").read_bytes())
         else:
@@ -93,7 +96,9 @@ def _deal(place: Workplace, blinding: bytes | None) -> Dealing:
     """Survey the study as it is, with a salt, and an empty file for whoever has not rated yet."""
     raters = (place.document(RATERS) or {}).get("raters", ())
     ids = [str(one.get("id")) for one in raters if isinstance(one, dict)]
-    instead = {file_of(id_): b"" for id_ in ids if not place.has(file_of(id_))}
+    instead: dict[str, bytes | None] = {file_of(id_): b"" for id_ in ids if not place.has(file_of(id_))}
+    # What is written later is of no concern here.
+    instead |= {PROFILE: None, CLAIMS: None}
     if blinding is not None and not place.has(BLINDING):
         instead[BLINDING] = blinding
     with place.packed(instead) as bundle:
@@ -220,7 +225,7 @@ def profile(place: Workplace) -> Mapping[str, Any]:
         FsepError: where something keeps it from being computed.
     """
     found = computed(place)
-    place.write_document("profile.json", found)
+    place.write_document(PROFILE, found)
     return found
 
 
@@ -232,7 +237,7 @@ def computed(place: Workplace) -> Mapping[str, Any]:
     """
     if place.committed("blinding") and not place.has(BLINDING):
         raise FsepError("The salt is not open yet.", advice="First `fsep ratings open`, when all is rated.")
-    with place.packed() as bundle:
+    with place.packed({PROFILE: None, CLAIMS: None}) as bundle:
         return profile_of(deal(bundle))
 
 
@@ -247,8 +252,32 @@ def profile_of(dealing: Dealing) -> Mapping[str, Any]:
     except BlockedError as error:
         raise FsepError(
             f"The alignment profile cannot be computed: {error.blocked.reason}.",
-            advice="`fsep validate` tells what is wrong.",
+            advice=_VALIDATE,
         ) from None
+
+
+def claims(place: Workplace) -> tuple[Mapping[str, Any], bool]:
+    """Fill in what follows for each claim, or begin the claims, and write them; say whether they were begun.
+
+    Raises:
+        FsepError: where nothing can be derived, or no figure shows anything to claim.
+    """
+    stated = place.document(CLAIMS)
+    with place.packed({CLAIMS: None}) as bundle:
+        whole = deal(bundle).whole
+    if whole.study.optional("profile") is None:
+        raise FsepError("There is no alignment profile yet.", advice="First `fsep profile`.")
+    try:
+        made = fill(stated, whole.basis) if stated else begin(whole.basis)
+    except BlockedError as error:
+        raise FsepError(f"Nothing follows for claims: {error.blocked.reason}.", advice=_VALIDATE) from None
+    if not made["claims"]:
+        raise FsepError(
+            "No figure of a primary dimension shows anything to begin claims with.",
+            advice="Write claims.yaml yourself; `fsep schema show claims` says what it has to be.",
+        )
+    place.write_document(CLAIMS, made)
+    return made, stated is None
 
 
 def agreement(place: Workplace) -> dict[str, Any]:
