@@ -73,7 +73,7 @@ class Workbench:
     def bytes(self) -> Files:
         """Return the files as they are written, the manifest packed last."""
         files = {path: _written(value) for path, value in self.values.items()}
-        manifest = {**self.manifest, "files": [_listed(path, files[path]) for path in sorted(files)]}
+        manifest = {**self.manifest, "files": [listed(path, files[path]) for path in sorted(files)]}
         files["bundle.json"] = self.raw_manifest if self.raw_manifest is not None else _written(manifest)
         return files
 
@@ -121,14 +121,15 @@ def _written(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def _listed(path: str, data: bytes) -> dict[str, Any]:
+def listed(path: str, data: bytes) -> dict[str, Any]:
+    """Return a file as the manifest lists it."""
     role = role_of(path) or "proof"
-    listed: dict[str, Any] = {
+    made: dict[str, Any] = {
         "path": path,
         "role": role,
         "sha256": sha256(data).hexdigest(),
         "bytes": len(data),
     }
     if role in RECORD_ROLES:
-        listed["records"] = data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
-    return listed
+        made["records"] = data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
+    return made

@@ -544,6 +544,14 @@ def _(bench: Workbench) -> None:
     bench["claims.json"]["claims"][1]["status"] = "observed"
 
 
+@case("FSEP-CLM-010", "a claim rests on a dimension in which raters agree too little")
+def _(bench: Workbench) -> None:
+    bench["design.json"]["rating"][0]["agreement_at_least"] = 0.9
+    commit(bench)
+    rated.figure(bench)
+    rated.claim(bench)
+
+
 @case("FSEP-PRF-009", "participants are the units, and a run has none")
 def _(bench: Workbench) -> None:
     bench["design.json"]["analysis"]["units"] = "participants"

@@ -22,7 +22,7 @@ ALL_FACETS = ("whole", "replayed", "complete", "preregistered", "rated", "claims
 # What the parent without ratings does not hold: a profile, and claims.
 UNRATED = {"FSEP-PRF-001", "FSEP-CLM-001"}
 # These need another parent, and have tests of their own where they pass.
-OTHER_PARENT = {"FSEP-PRF-009"}
+OTHER_PARENT = {"FSEP-PRF-009", "FSEP-CLM-009"}
 
 
 def outcomes(report: Report) -> dict[str, Outcome]:

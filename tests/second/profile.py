@@ -36,6 +36,7 @@ CORE = (
 LEVELS = ("model", "response", "interaction", "deployment")
 USERS = ("scripted", "simulated", "recruited", "real", "in-service")
 NOT_OCCASIONED = ""  # as a rating; no value of a scale is empty
+NEAR = 1e-9  # figures this near to each other are equal
 
 
 # The canonical form (RFC 8785), for blind ids and the digest of the design
@@ -351,7 +352,7 @@ def agreement(study: Study, dimension: Json, said: Ratings) -> Json | None:
         coefficient = alpha(units, ordinal)
     pairs = Fraction(sum(len(unit) for unit in units), 2)
     agreeing = sum((Fraction(equal_pairs(unit), len(unit) - 1) for unit in units), Fraction())
-    low = coefficient is not None and float(coefficient) < plan["agreement_at_least"]
+    low = coefficient is not None and float(coefficient) < plan["agreement_at_least"] - NEAR
     return {
         "statistic": statistic,
         "units": len(units),
@@ -585,11 +586,12 @@ def verdict(stated: Json | None, units: int, margin: float | None, up: str, down
     """How an interval lies to the margin; none without a margin, and none under ten units."""
     if margin is None or stated is None or units < 10:
         return None
-    if stated["low"] > margin:
+    if stated["low"] > margin + NEAR:
         return up
-    if stated["high"] < -margin:
+    if stated["high"] < -margin - NEAR:
         return down
-    return "equivalent" if -margin <= stated["low"] and stated["high"] <= margin else "undetermined"
+    inside = -margin - NEAR <= stated["low"] and stated["high"] <= margin + NEAR
+    return "equivalent" if inside else "undetermined"
 
 
 def less(one: Sequence[float], other: Sequence[float]) -> list[float]:
@@ -603,7 +605,7 @@ def unit_of(study: Study, item: Json, body: Json | None) -> object:
         return ("cluster", item["cluster"]) if "cluster" in item else ("item", item["id"])
     people = (
         event.get("participant")
-        for event in (body or {"events": []})["events"]
+        for event in (body if body and body["status"] != "failed" else {"events": []})["events"]
         if event["kind"] == "output" and event["origin"] == "human"
     )
     return next((person for person in people if person), None)
