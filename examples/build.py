@@ -19,6 +19,9 @@ HERE = Path(__file__).parent
 # The stand-ins are found beside this file, wherever it is imported from.
 sys.path.insert(0, str(HERE))
 
+import stand_ins  # noqa: E402
+import stress_stand_ins  # noqa: E402
+import stress_test  # noqa: E402
 from fsep.digests import program_digest  # noqa: E402
 from fsep.packing import pack  # noqa: E402
 from fsep.parsing import yaml  # noqa: E402
@@ -27,9 +30,9 @@ from fsep.scaffold.compile import compile_program  # noqa: E402
 from fsep.scaffold.drive import drive  # noqa: E402
 from fsep.scaffold.machine import Environment, Item, Setting, Want  # noqa: E402
 from fsep.scaffold.message import Output  # noqa: E402
-from stand_ins import desk, model, visitor  # noqa: E402
 
 SCAFFOLDS = HERE / "scaffolds"
+RATED = "verification-stress-test.source"
 
 
 def read(path: Path) -> Any:
@@ -47,10 +50,11 @@ def runs(
     scaffolds: Mapping[str, Any],
     design_sha256: str,
     change: Callable[[Output], Output] = lambda output: output,
+    cast: Any = stand_ins,
 ) -> Iterator[dict[str, Any]]:
     """Yield every planned run of a source folder with the scaffolds given, as a transcripts line.
 
-    `change` may alter what the stand-ins say.
+    `change` may alter what the stand-ins say; `cast` is the module that has them.
     """
     design = read(source / "design.yaml")
     items = [Item(item["id"], item["fields"]) for item in read(source / "items.yaml")]
@@ -69,20 +73,19 @@ def runs(
             simulators={id_: simulator["model"]["name"] for id_, simulator in simulators.items()},
             environments=environments,
         )
-        returned = {
-            "model": document["model"]["returned"][0],
-            "simulator": simulators["customer"]["model"]["returned"][0],
-        }
-        reply = model(system)
+        returned = {"model": document["model"]["returned"][0]}
+        for simulator in simulators.values():
+            returned["simulator"] = simulator["model"]["returned"][0]
+        reply = cast.model(system)
 
         def respond(
             want: Want, returned: dict[str, str] = returned, reply: Any = reply
         ) -> tuple[Output, dict[str, Any]]:
             if want.fields["kind"] == "call":
-                return Output(desk(**want.fields["call"])), {}
+                return Output(cast.desk(**want.fields["call"])), {}
             if want.call is not None:
-                return Output(desk(want.call["name"], want.call["arguments"])), {}
-            output = change(visitor(want) if want.fields["origin"] == "simulator" else reply(want))
+                return Output(cast.desk(want.call["name"], want.call["arguments"])), {}
+            output = change(cast.visitor(want) if want.fields["origin"] == "simulator" else reply(want))
             recorded: dict[str, Any] = {
                 "returned_model": returned[want.fields["origin"]],
                 "finish": "tool-calls" if output.tool_calls else "stop",
@@ -125,20 +128,30 @@ def build(source: Path, out: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         authored = Path(scratch) / "authored"
         shutil.copytree(source, authored)
-        (authored / "scaffolds").mkdir()
-        wanted = read(source / "design.yaml")["scaffolds"]
-        for path in SCAFFOLDS.glob("*.yaml"):
-            id_ = read(path)["id"]
-            if id_ in wanted:
-                shutil.copy(path, authored / "scaffolds" / f"{id_}.yaml")
+        rated = source.name == RATED
+        own = authored / "scaffolds"
+        if not own.is_dir():
+            own.mkdir()
+            wanted = read(source / "design.yaml")["scaffolds"]
+            for path in SCAFFOLDS.glob("*.yaml"):
+                id_ = read(path)["id"]
+                if id_ in wanted:
+                    shutil.copy(path, own / f"{id_}.yaml")
+        for prose in authored.glob("*.md"):
+            prose.unlink()
+        if rated:
+            stress_test.before_runs(authored)
         (authored / "transcripts").mkdir()
         transcripts = authored / "transcripts" / "runs.jsonl"
         transcripts.write_text("")
-        pack(authored, Path(scratch) / "first")
+        pack(authored, Path(scratch) / "first", instead={"claims.json": None})
         design = json.loads((Path(scratch) / "first" / "design.json").read_bytes())
+        cast = stress_stand_ins if rated else stand_ins
         with transcripts.open("w", encoding="utf-8", newline="\n") as stream:
-            for run in runs(source, documents(SCAFFOLDS), program_digest(design)):
+            for run in runs(source, documents(own), program_digest(design), cast=cast):
                 stream.write(json.dumps(run, ensure_ascii=False) + "\n")
+        if rated:
+            stress_test.after_runs(authored, Path(scratch) / "private")
         pack(authored, out)
 
 

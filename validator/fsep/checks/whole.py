@@ -105,8 +105,6 @@ class Whole:
         Raises:
             BlockedError: where some run is not known.
         """
-        if self.rated.rubric.blind and self.rated.blind is None:
-            raise BlockedError(Blocked.by(self.failed("FSEP-BLD-002") or "FSEP-BLD-001"))
         if self.lost is not None:
             raise BlockedError(self.lost)
         for requirement in sorted(self.summary.unrated):
@@ -114,6 +112,15 @@ class Whole:
         if (twice := self.failed("FSEP-REF-006", "FSEP-CMP-002")) is not None:
             raise BlockedError(Blocked.by(twice))
         return self.summary.rated
+
+    def unblinded(self) -> None:
+        """Make sure that who rated what can be told.
+
+        Raises:
+            BlockedError: where raters rate, and there is no salt.
+        """
+        if self.rated.rubric.blind and self.rated.blind is None:
+            raise BlockedError(Blocked.by(self.failed("FSEP-BLD-002") or "FSEP-BLD-001"))
 
     @cached_property
     def account(self) -> Account:
@@ -126,6 +133,7 @@ class Whole:
             return Account((), self.rateable)
         if (requirement := self.failed(*_BEFORE_RATINGS)) is not None:
             raise BlockedError(Blocked.by(requirement))
+        self.unblinded()
         for requirement in sorted(self.ratings.lost.values()):
             raise BlockedError(Blocked.by(requirement))
         return account(self.rated, self.rateable, self.ratings.book)

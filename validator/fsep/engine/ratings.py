@@ -80,6 +80,7 @@ class _Desk:
 
     def __init__(self, whole: Whole, book: Book) -> None:
         rated = whole.rated
+        whole.unblinded()
         self.raters, self.book = rated.raters, book
         self.blind: Blind | None = rated.blind
         for requirement in ("FSEP-RAT-001", "FSEP-RAT-002", "FSEP-BLD-002"):

@@ -24,6 +24,8 @@ from fsep.workflow.sheets import Dealing, Row, deal, rating_line
 PROFILE, CLAIMS = "profile.json", "claims.json"
 _VALIDATE = "`fsep validate` tells what is wrong."
 _TO_COMMIT = ("design", "transcripts")
+# Raters who do not know the system.
+_BLIND = ("human", "model")
 
 
 def commit(place: Workplace, of: str, at: str | None = None) -> str:
@@ -135,7 +137,7 @@ def import_ratings(place: Workplace, rater: str, file: Path, at: str | None = No
         raise FsepError(
             f"raters.json names no rater {visible(rater, 100)}.", advice=f"Known are: {', '.join(by_id)}."
         )
-    blind_ = by_id[rater]["kind"] in ("human", "model")
+    blind_ = by_id[rater]["kind"] in _BLIND
     if blind_ and not place.committed("blinding"):
         raise FsepError("The study is not blinded.", advice="First `fsep blind`, which writes the packets.")
     dealing = _deal(place, place.salt if blind_ else None)
@@ -197,7 +199,8 @@ def adjudicate(place: Workplace) -> dict[str, int]:
 
 def _all_in(place: Workplace, roles: tuple[str, ...]) -> None:
     for one in (place.document(RATERS) or {"raters": ()})["raters"]:
-        if one["role"] in roles and not place.has(file_of(one["id"])):
+        blind_ = one["kind"] in _BLIND
+        if blind_ and one["role"] in roles and not place.has(file_of(one["id"])):
             raise FsepError(
                 f"The ratings of {one['id']!r} are not in yet.",
                 advice=f"First `fsep ratings import FOLDER {one['id']} FILE`.",
