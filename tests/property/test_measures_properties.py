@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from fsep.limits import AGREE
 from fsep.measures.agreement import alpha, kappa
 from fsep.measures.effects import difference, difference_between, effect, effect_between
 from fsep.measures.estimate import Estimate
@@ -176,9 +177,9 @@ def test_exactly_one_verdict_holds(low: float, width: float, margin: float, unit
     inside = [
         verdict
         for verdict, holds in (
-            (Verdict.RAISED, low > margin),
-            (Verdict.LOWERED, low + width < -margin),
-            (Verdict.EQUIVALENT, low >= -margin and low + width <= margin),
+            (Verdict.RAISED, low > margin + AGREE),
+            (Verdict.LOWERED, low + width < -margin - AGREE),
+            (Verdict.EQUIVALENT, low >= -margin - AGREE and low + width <= margin + AGREE),
         )
         if holds
     ]

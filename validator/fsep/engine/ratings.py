@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +16,7 @@ from fsep.checks.registry import Blocked, BlockedError
 from fsep.checks.study import Listed
 from fsep.checks.summary import Ratings, Read
 from fsep.checks.whole import Whole
+from fsep.credentials import credentials, suspicious
 from fsep.engine.reading import judge, record
 from fsep.findings import Collector, Place, Problem, Results
 from fsep.parsing.lines import read_lines
@@ -23,6 +25,11 @@ from fsep.rating.book import NOT_OCCASIONED, Book, Thing
 from fsep.rating.rubric import Dimension
 
 # What the lines of a file of ratings are held to, beside their form.
+# A line of a blind rater as most are written, the line feed aside.
+_PLAIN = re.compile(
+    rb'\{"packet": ?"([0-9a-f]{64})", ?"dimension": ?"([a-z0-9][a-z0-9._-]{0,63})", ?'
+    rb'"value": ?"([a-z0-9][a-z0-9._-]{0,63})"\}'
+)
 _OF_FORM = ("FSEP-DOC-004", "FSEP-DOC-002")
 OF_LINES: tuple[str, ...] = ("FSEP-BLD-005", "FSEP-RAT-003", "FSEP-RAT-004")
 
@@ -116,10 +123,13 @@ class _File:
 
         lost: str | None = None
         sheet = None if isinstance(desk, str) else _Sheet(desk, self)
+        plain = sheet.plain() if sheet is not None else None
         try:
             with self.bundle.open(self.path) as stream:
                 for line in read_lines(stream, limits.LINE_BYTES, update):
                     lines += 1
+                    if plain is not None and plain(line.data):
+                        continue
                     try:
                         data, value = record(self.reader, "rating", self.path, line.number, line.data)
                     except Unusable as error:
@@ -127,6 +137,7 @@ class _File:
                         for requirement in OF_LINES:
                             self.collector.not_checked(requirement, Blocked.by(lost).reason)
                         continue
+                    self._credentials(line.number, data, value)
                     if sheet is not None:
                         lost = sheet.take((line.number, data), value) or lost
         except BundleError as error:
@@ -144,6 +155,15 @@ class _File:
                 self.collector.not_checked(requirement, desk)
         return lost
 
+    def _credentials(self, number: int, data: bytes, value: Any) -> None:
+        """Hold a line to FSEP-SEC-001."""
+        found = dict(credentials(value, names=False)) if suspicious(data) else {}
+        for pointer, how in found.items():
+            place = place_in(number, data, pointer, self.path)
+            self.collector.failed("FSEP-SEC-001", Problem(f"a credential: {how}", place))
+        if not found:
+            self.collector.passed("FSEP-SEC-001")
+
 
 class _Sheet:
     """What one rater says, line after line."""
@@ -156,13 +176,65 @@ class _Sheet:
         self.given: dict[str, dict[Thing, int]] = {}
         for name in self.named:
             self.given[name] = desk.book.given.setdefault((self.id, name), {})
-        self.slot, self.key, self.passed = -1, "", 0
+        self.slot, self.key, self.passed, self.plainly = -1, "", 0, 0
 
     def close(self) -> None:
         """Count what was as it has to be."""
         for requirement in OF_LINES:
             if self.passed:
                 self.file.collector.passed(requirement, self.passed)
+        for requirement in (*_OF_FORM, "FSEP-SEC-001"):
+            if self.plainly:
+                self.file.collector.passed(requirement, self.plainly)
+
+    def plain(self) -> Callable[[bytes | None], bool]:
+        """Return what takes a line that is plainly right, and says whether it did; it takes no other.
+
+        Almost every line of a blind rater has one form, which by itself is strict JSON and valid. With a
+        dimension and a value that the rubric has, and a packet in its place, nothing is left to check.
+        """
+        match, by_packet, order = _PLAIN.fullmatch, self.desk.by_packet, self._in_order
+        values = {
+            (name.encode(), value.encode()): (self.given[name], position)
+            for name in self.named & self.desk.dimensions.keys()
+            for value, position in self.desk.dimensions[name].positions.items()
+            if not self.desk.dimensions[name].outputs
+        }
+        last, thing = b"", (-1, "")
+
+        def take(data: bytes | None) -> bool:
+            nonlocal last, thing
+            found = match(data) if data is not None else None
+            if found is None:
+                return False
+            packet, dimension, value = found.groups()
+            known = values.get((dimension, value))
+            if known is None:
+                return False
+            if packet != last:
+                slot = by_packet.get(packet.decode())
+                if slot is None or not order(slot):
+                    return False
+                last, thing = packet, (slot, "")
+            given, position = known
+            if thing in given:
+                return False
+            given[thing] = position
+            self.passed += 1
+            self.plainly += 1
+            return True
+
+        return take
+
+    def _in_order(self, slot: int) -> bool:
+        """Whether a run stands where the rater's packets have it, after the one before."""
+        if slot != self.slot and self.desk.blind is not None:
+            key = self.desk.blind.order(self.id, self.desk.runs[slot].run)
+            if key < self.key:
+                return False
+            self.key = key
+        self.slot = slot
+        return True
 
     def take(self, line: tuple[int, bytes], value: Mapping[str, Any]) -> str | None:
         """Take one line; return the requirement that it does not meet, if any."""
@@ -181,17 +253,9 @@ class _Sheet:
                 "the rating names no run that is rated",
                 value[member],
             )
-        if blind and slot != self.slot and desk.blind is not None:
-            key = desk.blind.order(self.id, desk.runs[slot].run)
-            if key < self.key:
-                return self._refuse(
-                    "FSEP-BLD-005",
-                    line,
-                    "/packet",
-                    "the rating is not in the order of the rater's packets",
-                )
-            self.key = key
-        self.slot = slot
+        if blind and not self._in_order(slot):
+            message = "the rating is not in the order of the rater's packets"
+            return self._refuse("FSEP-BLD-005", line, "/packet", message)
         fault = self._fault(value, slot)
         if fault is not None:
             pointer, message = fault
