@@ -19,12 +19,15 @@ from fsep.render.safe import quoted, safe
 COMMANDS = {
     "validate": "fsep.cli.validate",
     "report": "fsep.cli.report",
+    "compare": "fsep.cli.compare",
+    "coverage": "fsep.cli.coverage",
     "show": "fsep.cli.show",
     "explain": "fsep.cli.explain",
     "requirements": "fsep.cli.requirements",
     "schema": "fsep.cli.schema",
     "init": "fsep.cli.init",
     "pack": "fsep.cli.pack",
+    "merge": "fsep.cli.merge",
     "import": "fsep.cli.import_",
     "withhold": "fsep.cli.withhold",
 }
