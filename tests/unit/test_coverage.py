@@ -129,11 +129,9 @@ def test_the_example_is_printed_with_its_agreement_and_that_it_is_synthetic(run:
     assert code == CONFORMS
     assert "Synthetic: the benchmarks are invented." in out
     assert "partial|absent" in out
-    codes = [pair for one in yaml.parse(EXAMPLE.read_bytes())["benchmarks"] for pair in one["codes"].values()]
-    places = (
-        [["absent", "partial", "present"].index(pair[0]) for pair in codes],
-        [["absent", "partial", "present"].index(pair[1]) for pair in codes],
-    )
+    document: Any = yaml.parse(EXAMPLE.read_bytes())
+    codes = [pair for one in document["benchmarks"] for pair in one["codes"].values()]
+    places = [[("absent", "partial", "present").index(pair[coder]) for pair in codes] for coder in (0, 1)]
     plain, quadratic = kappa(*places).coefficient, kappa(*places, quadratic=True).coefficient
     assert f"over 32 cells: {plain:.3f} plain, {quadratic:.3f} with quadratic weights" in " ".join(
         out.split()
