@@ -86,6 +86,7 @@ def side(system: str, changes: list[str], cells: list[tuple[str, str, str]], pro
         },
         Items(items_digest(digests.values()), digests),
         bench.values.get("rubric.json"),
+        bench.values.get("raters.json"),
         made if profiled else None,
         None if profiled else "has no profile.json",
         {system: bench[f"systems/{system}.json"]},

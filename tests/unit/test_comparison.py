@@ -236,6 +236,28 @@ def test_stand_ins_and_adaptations_are_named(run: Run) -> None:
     assert "The system 'hasty' of A adapts its requests (system-text as user;" in out
 
 
+def test_other_raters_are_named_as_a_reason(run: Run) -> None:
+    said = "The bundles name different raters"
+    other = profiled("steady")
+    assert said not in run(profiled("hasty"), other)[1]
+    other["raters.json"]["raters"][0]["harness"]["version"] = "2"
+    code, out, _ = run(profiled("hasty"), other)
+    assert code == CONFORMS
+    assert said in out
+
+
+def test_withheld_items_are_not_said_to_be_changed(run: Run) -> None:
+    benches = [profiled("hasty"), profiled("steady")]
+    for digit, bench in enumerate(benches):
+        withheld = {"commitment": str(digit) * 64, "kind": "string", "reason": "private"}
+        bench["items.jsonl"][0]["fields"]["question"] = {"withheld": withheld}
+    assert made(run, *benches)["comparable"] == "all"
+    benches[1]["design.json"]["items"]["sha256"] = "0" * 64
+    (part,) = [part for part in made(run, *benches)["parts"] if part["thing"] == "items"]
+    assert not part["same"]
+    assert "what is withheld of them" in part["message"]
+
+
 def test_cells_stand_in_the_order_of_the_rubric(run: Run) -> None:
     benches = []
     for system in ("hasty", "steady"):

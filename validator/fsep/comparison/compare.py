@@ -154,6 +154,8 @@ def _notes(a: Side, b: Side, parts: Sequence[Part]) -> Iterator[str]:
                 f"Neither bundle states a version or tools of the environment '{part.id}': that it was the"
                 " same is not shown."
             )
+    if a.raters is not None and b.raters is not None and a.raters["raters"] != b.raters["raters"]:
+        yield "The bundles name different raters: what differs between their cells may come from who rated."
     for which, side in (("A", a), ("B", b)):
         if side.why is not None:
             yield f"{which} {side.why}, so that none of its cells are shown."

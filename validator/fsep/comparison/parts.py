@@ -88,8 +88,9 @@ def items(a: Side, b: Side) -> Part:
         )
         if found
     ]
-    if changed := [id_ for id_ in ours if id_ in theirs and ours[id_] != theirs[id_]]:
-        said.append(f"{_counted(sorted(changed))} not the same in both")
+    both = [id_ for id_ in sorted(ours) if None not in (ours[id_], theirs.get(id_))]
+    if changed := [id_ for id_ in both if ours[id_] != theirs[id_]]:
+        said.append(f"{_counted(changed)} not the same in both")
     if not said:
         said.append("they stand in another order, or what is withheld of them is not the same")
     return Part("items", None, False, f"the items differ: {'; '.join(said)}")

@@ -39,7 +39,8 @@ def read_side(path: Path) -> Side:
             design,
             {key: value for key, value in documents.items() if key[0] in BOUND},
             _items(bundle),
-            bundle.document("rubric.json") if "rubric.json" in bundle.paths else None,
+            _document(bundle, "rubric.json"),
+            _document(bundle, "raters.json"),
             profile,
             why,
             {id_: value for (role, id_), value in documents.items() if role == "system"},
@@ -55,13 +56,17 @@ def _documents(bundle: Packed) -> dict[tuple[str, str], Mapping[str, Any]]:
     return found
 
 
+def _document(bundle: Packed, path: str) -> Mapping[str, Any] | None:
+    return bundle.document(path) if path in bundle.paths else None
+
+
 def _items(bundle: Packed) -> Items:
-    each: dict[str, str] = {}
-    withheld = False
+    each: dict[str, str | None] = {}
     for _, _, item in bundle.lines(_ITEMS):
-        each[item["id"]] = item_digest(item)
-        withheld = withheld or any(map(is_withheld, item["fields"].values()))
-    return Items(None if withheld else items_digest(each.values()), each)
+        withheld = any(map(is_withheld, item["fields"].values()))
+        each[item["id"]] = None if withheld else item_digest(item)
+    known = [one for one in each.values() if one is not None]
+    return Items(items_digest(known) if len(known) == len(each) else None, each)
 
 
 def _profile(bundle: Packed, design: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str | None]:

@@ -18,10 +18,10 @@ _PEOPLE = "recruited"
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """The items of a bundle: their program digest, None where some are withheld, and that of each by id."""
+    """The items of a bundle: their program digest, and that of each by id; None where a value is withheld."""
 
     sha256: str | None
-    each: Mapping[str, str]
+    each: Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Side:
     documents: Mapping[tuple[str, str], Document]
     items: Items
     rubric: Document | None = None
+    raters: Document | None = None
     profile: Document | None = None
     why: str | None = None
     systems: Mapping[str, Document] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from fsep.render.style import Style
 
 Lines = list[str]
 
-NOT_VALIDATED = "Nothing was validated; that is what `fsep validate` does."
+_NOT_VALIDATED = "The bundle was not validated: that is what `fsep validate` does."
 # Between the columns of a table.
 _GAP = "  "
 # What stands where nothing was coded.
@@ -26,10 +26,11 @@ _UNDEFINED = {
 
 def table_lines(table: Table, style: Style) -> Lines:
     """Return a table, the codes counted by dimension, and how far the coders agree."""
-    title = f"{safe(table.title, 200)}. " if table.title else ""
+    title = wrap(safe(table.title, 200), style.columns) if table.title else []
+    lines = [style.paint(line, "bold") for line in title]
     coders = listed(safe(coder, 64) for coder in table.coders)
-    text = f"{title}{counted(len(table.rows), 'benchmark')}, coded by {coders}; a|b where they differ."
-    lines = [style.paint(line, "bold") for line in wrap(text, style.columns)]
+    text = f"{counted(len(table.rows), 'benchmark')}, coded by {coders}; a|b where they differ."
+    lines += wrap(text, style.columns)
     if table.synthetic:
         lines.append(style.paint("Synthetic: the benchmarks are invented.", "yellow"))
     rows = [
@@ -37,7 +38,7 @@ def table_lines(table: Table, style: Style) -> Lines:
         for name, row in table.rows.items()
     ]
     lines += ["", *_grid(["benchmark", *table.dimensions], rows, style), *_counts(table, style)]
-    return [*lines, "", *_agreement(table, style)]
+    return [*lines, *_agreement(table, style)]
 
 
 def _counts(table: Table, style: Style) -> Lines:
@@ -91,11 +92,11 @@ def _agreement(table: Table, style: Style) -> Lines:
 
 def bundle_lines(coverage: BundleCoverage, style: Style) -> Lines:
     """Return what a bundle measures: the core dimensions, then the rubric's own."""
-    text = f"What the ratings of {quoted(coverage.id)} measure. {NOT_VALIDATED}"
+    text = f"What the ratings of {quoted(coverage.id)} measure. {_NOT_VALIDATED}"
     lines = [style.paint(line, "bold") for line in wrap(text, style.columns)]
     if coverage.synthetic:
         ids = listed(safe(one, 64) for one in coverage.synthetic)
-        lines += wrap(f"Synthetic: {ids} are scripted stand-ins, and no models.", style.columns, "", "  ")
+        lines += wrap(f"Synthetic: no models, but scripted stand-ins, are {ids}.", style.columns, "", "  ")
     if not coverage.rubric:
         lines += wrap("It has no rubric: no dimension is measured.", style.columns)
     for dimensions, noun, own in (
