@@ -248,9 +248,9 @@ def test_what_is_measured_is_said_with_level_runs_raters_and_systems(
     assert asked == [bundle]
     assert "0 of 8 core dimensions measured" in out
     assert "1 of 1 dimension of its own measured" in out
-    assert "at: response (3 runs), interaction (2 runs)" in out
-    assert "by: automatic: checker (state-checker)" in out
-    assert "of: hasty (5 runs)\n" in out
+    assert "at response (3 runs), interaction (2 runs)" in out
+    assert "by a program: checker (state-checker)" in out
+    assert "of hasty (5 runs)\n" in out
     value = json.loads(run(bundle, "--format", "json")[1])
     assert [one["dimension"] for one in value["dimensions"]] == [*CORE, "task-success"]
     assert value["dimensions"][-1]["levels"] == {"response": 3, "interaction": 2}

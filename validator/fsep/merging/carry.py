@@ -21,11 +21,11 @@ _BLIND = ("human", "model")
 _OF_RATINGS = ("rater-replaced", "rating-missing")
 # What belongs to one entry, by role, and why it ends with it.
 _LEFT = {
-    "commitments": "they commit to the records of one entry, and the merged bundle is not preregistered",
-    "proof": "they prove commitments that are left out",
+    "commitments": "it commits to the records of one entry, and the merged bundle is not preregistered",
+    "proof": "it proves commitments that were left out",
     "ledger": "it vouches for the records of one entry, and those of the merged bundle are self-recorded",
-    "profile": "it holds the figures of one entry: `fsep profile` computes those of all",
-    "claims": "they rest on the figures of one entry",
+    "profile": "it holds the figures of one entry, and `fsep profile` computes those of all",
+    "claims": "it rests on the figures of one entry",
 }
 _WITHOUT = "Raters and ratings were left out: the merged bundle is to be rated anew"
 

@@ -17,6 +17,7 @@ _NOT_VALIDATED = "The bundle was not validated: that is what `fsep validate` doe
 _GAP = "  "
 # What stands where nothing was coded.
 _NOTHING = "-"
+_BY = {"raters": "raters who do not know the system", "automatic": "a program", "self-report": "self-report"}
 _UNDEFINED = {
     Undefined.NOTHING_SHARED: "no cell was coded",
     Undefined.NO_VARIATION: "both coders gave one and the same code throughout, so that there is nothing to "
@@ -123,10 +124,10 @@ def _evidence(one: Coverage) -> Iterator[str]:
     if not one.measured:
         return
     levels = ", ".join(f"{level} ({counted(runs, 'run')})" for level, runs in one.levels)
-    yield f"at: {levels}"
+    yield f"at {levels}"
     raters = f": {listed(safe(rater, 120) for rater in one.raters)}" if one.raters else ""
-    yield f"by: {one.by}{raters}"
+    yield f"by {_BY[str(one.by)]}{raters}"
     systems = ", ".join(f"{safe(system, 64)} ({counted(runs, 'run')})" for system, runs in one.systems)
-    yield f"of: {systems}"
+    yield f"of {systems}"
     if one.unreliable:
         yield "unreliable: raters agree less than the design asks for"
