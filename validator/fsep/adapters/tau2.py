@@ -11,6 +11,7 @@ from fsep import protocol
 from fsep.adapters import tau2_gaps as gaps
 from fsep.adapters.loss import CREDENTIALS, Loss
 from fsep.adapters.names import as_text, distinct_slugs, named_parameters, slug
+from fsep.adapters.reward import Rewards
 from fsep.adapters.source import Node, Source, SourceError, read_source, without_names
 from fsep.adapters.tau2_program import SCAFFOLD, scaffold
 from fsep.adapters.tau2_run import EXTENSION, Simulation
@@ -62,6 +63,9 @@ class _Conversion:
         self.item_ids = {task_id: slug(task_id) for task_id in self.tasks}
         if len(set(self.item_ids.values())) < len(self.item_ids):
             raise SourceError("Two tasks have ids that differ in case or punctuation alone.")
+        self.trials = max(1, *(info.get("num_trials", int, 1) for info in self.infos))
+        self.rewards = Rewards(gaps.REWARD, self.trials, self.loss)
+        self.rubric = gaps.REWARD.rubric(self.version)
 
     def _systems(self, sources: list[Source]) -> dict[str, Source]:
         """Return the files by the id of their system."""
@@ -127,10 +131,20 @@ class _Conversion:
                     f"systems/{id_}.json", self._held("system", self._system(id_, source), source.name)
                 )
                 writer.records(f"transcripts/{id_}.jsonl", self._runs(id_, source, writer))
+            self._ratings(writer, where)
             report = self.loss.document(self.version)
             writer.document("loss.json", self._held("loss-report", report, where))
             writer.finish(self._manifest())
         return report
+
+    def _ratings(self, writer: BundleWriter, where: str) -> None:
+        """Write the rubric, the rewards as ratings, and which are missing."""
+        writer.document("rubric.json", self._held("rubric", self.rubric, where))
+        writer.document("raters.json", self._held("raters", gaps.REWARD.raters(self.version), where))
+        writer.records(self.rewards.path, self.rewards.ratings)
+        if self.rewards.departures:
+            missing = {"fsep": self.version, "kind": "departures", "departures": self.rewards.departures}
+            writer.document("departures.json", self._held("departures", missing, where))
 
     def _manifest(self) -> dict[str, Any]:
         domain = self.info.at("environment_info").get("domain_name", str)
@@ -146,7 +160,6 @@ class _Conversion:
     def _design(
         self, program: Any, simulator: Any, environment: Any, items: list[dict[str, Any]]
     ) -> dict[str, Any]:
-        trials = max(1, *(info.get("num_trials", int, 1) for info in self.infos))
         locks = {
             document["kind"]: [{"id": document["id"], "program_sha256": program_digest(document)}]
             for document in (program, simulator, environment)
@@ -160,7 +173,8 @@ class _Conversion:
             "items": {"sha256": items_digest(map(item_digest, items)), "count": len(items)},
             "simulators": locks["simulator"],
             "environments": locks["environment"],
-            "replicates": trials,
+            "rubric": program_digest(self.rubric),
+            "replicates": self.trials,
             "limits": {"missing_share": 0},
         }
 
@@ -245,7 +259,9 @@ class _Conversion:
                 "item": item,
                 "replicate": trial,
             }
-            yield from run_records(self._held("run", {**names, **run.record()}, simulation.where))
+            record = self._held("run", {**names, **run.record()}, simulation.where)
+            self.rewards.take(record)
+            yield from run_records(record)
 
     def _held(self, schema: str, value: dict[str, Any], where: str) -> dict[str, Any]:
         return held(self.protocol, schema, value, where)

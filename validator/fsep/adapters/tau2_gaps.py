@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fsep.adapters.loss import Gap
+from fsep.adapters.reward import Reward
 
 RAW = "simulations/*/messages/*/raw_data"
 NO_CHECK = "none for any check"
@@ -92,7 +93,21 @@ EVALUATION = Gap(
     "dropped",
     "what the tasks are evaluated by, and all of a reward but the reward itself, was not carried over",
     "tasks/*/evaluation_criteria, simulations/*/reward_info",
-    NO_CHECK,
+    "the ratings of task-success rest on the source's word: nobody can rate the runs by it again",
+)
+REWARD = Reward(
+    "tau2-bench",
+    "The reward that tau2-bench gave the run is 1: it met every check that the task's reward is based on,"
+    " such as that the database ends in the state asked for, and that the agent told the user what was to be"
+    " told.",
+    "simulations/*/reward_info",
+    Gap(
+        "reward",
+        "not-recorded",
+        "simulations state no reward, or one that is no number a record can hold",
+        "simulations/*/reward_info",
+        "their runs have none, and those that did not fail have no rating: a departure declares each",
+    ),
 )
 LIMIT = Gap(
     "missing-share",

@@ -11,6 +11,7 @@ from fsep import protocol
 from fsep.adapters import tau_bench_gaps as gaps
 from fsep.adapters.loss import CREDENTIALS, Loss
 from fsep.adapters.names import distinct_slugs, slug
+from fsep.adapters.reward import Rewards
 from fsep.adapters.source import Source, SourceError, read_bytes, source_of
 from fsep.adapters.tau_bench_program import ENVIRONMENT, SCAFFOLD, scaffold
 from fsep.adapters.tau_bench_run import EXTENSION, Row
@@ -77,6 +78,8 @@ class _Conversion:
             (row.get("trial", int, 0) for source in sources for row in source.root.each("rows")), default=0
         )
         self.departures: list[dict[str, Any]] = []
+        self.rewards = Rewards(gaps.REWARD, self.replicates, self.loss)
+        self.rubric = gaps.REWARD.rubric(self.version)
 
     def _instructions(self, sources: list[Source]) -> dict[int, str | None]:
         """Return the instruction of each task, None where no row of it records one."""
@@ -119,9 +122,7 @@ class _Conversion:
                 system = self._document("system", id_, model={"name": model}, runner={"name": "tau-bench"})
                 writer.document(f"systems/{id_}.json", self._held("system", system, source.name))
                 writer.records(f"transcripts/{id_}.jsonl", self._runs(id_, source, writer))
-            if self.departures:
-                departures = {"fsep": self.version, "kind": "departures", "departures": self.departures}
-                writer.document("departures.json", self._held("departures", departures, self.where))
+            self._ratings(writer)
             report = self.loss.document(self.version)
             writer.document("loss.json", self._held("loss-report", report, self.where))
             writer.finish(
@@ -136,6 +137,16 @@ class _Conversion:
             )
         return report
 
+    def _ratings(self, writer: BundleWriter) -> None:
+        """Write the rubric, the rewards as ratings, and which runs and ratings are missing."""
+        raters = gaps.REWARD.raters(self.version)
+        writer.document("rubric.json", self._held("rubric", self.rubric, self.where))
+        writer.document("raters.json", self._held("raters", raters, self.where))
+        writer.records(self.rewards.path, self.rewards.ratings)
+        if declared := [*self.departures, *self.rewards.departures]:
+            departures = {"fsep": self.version, "kind": "departures", "departures": declared}
+            writer.document("departures.json", self._held("departures", departures, self.where))
+
     def _document(self, kind: str, id_: str, **members: Any) -> dict[str, Any]:
         return {"fsep": self.version, "kind": kind, "id": id_, **members}
 
@@ -148,6 +159,7 @@ class _Conversion:
             **locks,
             "baseline": SCAFFOLD,
             "items": {"sha256": items_digest(map(item_digest, items)), "count": len(items)},
+            "rubric": program_digest(self.rubric),
             "replicates": self.replicates,
             "limits": {"missing_share": 0},
         }
@@ -198,7 +210,8 @@ class _Conversion:
             }
             if run["status"] == "failed":
                 self.departures.append({"kind": "run-failed", **cell, "reason": run["failure"]["message"]})
-            yield from run_records(self._held("run", run, row.where))
+            self.rewards.take(self._held("run", run, row.where))
+            yield from run_records(run)
 
     def _gaps(self) -> None:
         """Say what none of the files record."""

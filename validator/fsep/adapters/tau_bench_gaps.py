@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fsep.adapters.loss import Gap
+from fsep.adapters.reward import Reward
 
 TRAJ = "*/traj"
 
@@ -78,12 +79,18 @@ NAMES = Gap(
     f"{TRAJ}/*/tool_calls",
     "none for any check; the names are not those recorded",
 )
-REWARD = Gap(
-    "reward",
-    "not-recorded",
-    "rows state no reward, or one that is no number a record can hold",
+REWARD = Reward(
+    "tau-bench",
+    "The reward that tau-bench gave the run is 1: the database ends in the state to which the task's"
+    " annotated actions lead, and what the task wants said stands in the agent's words.",
     "*/reward",
-    "their runs have none",
+    Gap(
+        "reward",
+        "not-recorded",
+        "rows state no reward, or one that is no number a record can hold",
+        "*/reward",
+        "their runs have none, and those that did not fail have no rating: a departure declares each",
+    ),
 )
 TRIAL = Gap(
     "trial",
@@ -150,7 +157,7 @@ OF_ALL = (
         "dropped",
         "what the tasks are evaluated by, and all of a reward but the reward itself, was not carried over",
         "*/info/task/actions, */info/task/outputs, */info/reward_info",
-        "none for any check",
+        "the ratings of task-success rest on the source's word: nobody can rate the runs by it again",
     ),
     Gap(
         "missing-share",

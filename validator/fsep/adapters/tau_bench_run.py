@@ -54,8 +54,6 @@ class Row:
         reward = self._node.value.get("reward")
         if isinstance(reward, int | float) and not isinstance(reward, bool) and abs(reward) <= REWARD:
             run["reward"] = reward
-        else:
-            self._loss.gap(gaps.REWARD)
         if self._node.value.get("trial") is None:
             self._loss.gap(gaps.TRIAL)
         kept = {name: self._node.value[name] for name in ("task_id", "trial") if name in self._node.value}

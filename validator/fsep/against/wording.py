@@ -22,10 +22,15 @@ _IN_WORDS = {
 }
 
 
-def told(differences: Iterable[Difference]) -> tuple[tuple[Told, ...], int]:
-    """Return the first few differences in words, and how many more there are."""
+def told(
+    differences: Iterable[Difference], words: Mapping[str, str] = _IN_WORDS
+) -> tuple[tuple[Told, ...], int]:
+    """Return the first few differences in words, and how many more there are.
+
+    `words` are sentences by kind of difference, with places for `within` and `noun`.
+    """
     waiting = iter(differences)
-    first = tuple(_told(one) for one in islice(waiting, limits.AGAINST_DIFFERENCES))
+    first = tuple(_told(one, words) for one in islice(waiting, limits.AGAINST_DIFFERENCES))
     return first, sum(1 for _ in waiting)
 
 
@@ -66,8 +71,8 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False)
 
 
-def _told(one: Difference) -> Told:
-    message = _IN_WORDS[one.kind].format(within=", ".join(one.within) or "it", noun=one.noun)
+def _told(one: Difference, words: Mapping[str, str]) -> Told:
+    message = words[one.kind].format(within=", ".join(one.within) or "it", noun=one.noun)
     return Told(message, *_values(one.found, one.expected, one.member))
 
 

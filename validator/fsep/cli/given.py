@@ -117,7 +117,7 @@ def read(
     return Given(
         files,
         _waivers(waivers) if waivers is not None else None,
-        _document(baseline, "report", limits.DOCUMENT_BYTES) if baseline is not None else None,
+        document(baseline, "report", limits.DOCUMENT_BYTES) if baseline is not None else None,
         _design(against) if against is not None else None,
     )
 
@@ -157,7 +157,7 @@ def _waivers(path: Path) -> tuple[Sequence[Waiver], str]:
     from fsep.credentials import credentials  # noqa: PLC0415 - most validations have none
     from fsep.findings.waivers import Waiver  # noqa: PLC0415 - see above
 
-    value, digest = _document(path, "waivers", limits.WAIVERS_BYTES)
+    value, digest = document(path, "waivers", limits.WAIVERS_BYTES)
     shown = safe(str(path), 200)
     read: dict[Waiver, int] = {}
     for place, one in enumerate(value["waivers"]):
@@ -191,8 +191,15 @@ def _check_known(waiver: Waiver, where: str) -> None:
         )
 
 
-def _document(path: Path, kind: str, limit: int) -> tuple[Mapping[str, Any], str]:
-    """Read a document strictly and hold it to the schema of its kind, of the version that it names."""
+def document(path: Path, kind: str, limit: int) -> tuple[Mapping[str, Any], str]:
+    """Read a document strictly and hold it to the schema of its kind, of the version that it names.
+
+    Returns:
+        The document, and the digest of its file.
+
+    Raises:
+        FsepError: with what is wrong with the file, and where.
+    """
     from fsep.parsing import json, yaml  # noqa: PLC0415 - most validations have none
     from fsep.parsing.problem import ParseError  # noqa: PLC0415 - see above
 

@@ -19,6 +19,8 @@ from fsep.render.safe import quoted, safe
 COMMANDS = {
     "validate": "fsep.cli.validate",
     "report": "fsep.cli.report",
+    "compare": "fsep.cli.compare",
+    "coverage": "fsep.cli.coverage",
     "show": "fsep.cli.show",
     "explain": "fsep.cli.explain",
     "requirements": "fsep.cli.requirements",
@@ -30,6 +32,7 @@ COMMANDS = {
     "ratings": "fsep.cli.ratings",
     "profile": "fsep.cli.profile",
     "claims": "fsep.cli.claims",
+    "merge": "fsep.cli.merge",
     "import": "fsep.cli.import_",
     "withhold": "fsep.cli.withhold",
 }
