@@ -17,11 +17,11 @@ ADA, BEN, CY = (f"ratings/{id_}.jsonl" for id_ in ("ada", "ben", "cy"))
 CHECKER = "ratings/checker.jsonl"
 
 
-def case(requirement: str, sentence: str) -> Callable[[Change], Change]:
+def case(requirement: str, sentence: str, *, parent: Change | None = None) -> Callable[[Change], Change]:
     """Add a change of the rated parent as a case."""
 
     def add(change: Change) -> Change:
-        CASES.append(Case(requirement, sentence, change=change, rated=True))
+        CASES.append(Case(requirement, sentence, change=change, parent=parent, rated=True))
         return change
 
     return add
@@ -355,6 +355,25 @@ def _(bench: Workbench) -> None:
 def _(bench: Workbench) -> None:
     agreement = bench["profile.json"]["measured"][0]["agreement"]
     agreement["coefficient"], agreement["undefined"] = None, "no-variation"
+
+
+def _unanimous(bench: Workbench) -> None:
+    """Let all raters say one and the same of clarity: their agreement is undefined then."""
+    for path in (ADA, BEN):
+        for line in bench[path]:
+            if line["dimension"] == "clarity":
+                line.pop("not_occasioned", None)
+                line["value"] = "middle"
+    commit(bench)
+    rated.figure(bench)
+
+
+@case("FSEP-AGR-002", "a kappa is given where nothing varies", parent=_unanimous)
+def _(bench: Workbench) -> None:
+    _unanimous(bench)
+    agreement = bench["profile.json"]["measured"][2]["agreement"]
+    assert agreement["undefined"] == "no-variation"
+    agreement["coefficient"], agreement["undefined"] = 1, None
 
 
 @case("FSEP-AGR-003", "a dimension is marked as unreliable that is not")
