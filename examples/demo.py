@@ -1,4 +1,4 @@
-"""`make demo`: validates a good example, then a copy with one text edited, and shows both reports."""
+"""`make demo`: validates a good example and a copy with one text edited, then a rated one, and makes its page."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 
 GOOD = Path(__file__).parent / "six-programs"
+RATED = Path(__file__).parent / "verification-stress-test"
+PAGE = Path(__file__).parent.parent / "demo-report.html"
 EDITED = "You work at the desk of a library."
 
 
@@ -23,7 +25,7 @@ def fsep(*arguments: str | Path, folder: Path | None = None) -> int:
 def main() -> int:
     """Run the demonstration; 0 if both bundles were judged as they should be."""
     print("A good bundle. It is synthetic: scripted stand-ins, no language model took part.\n")
-    good = fsep("validate", GOOD.relative_to(Path.cwd()) if GOOD.is_relative_to(Path.cwd()) else GOOD)
+    good = fsep("validate", _near(GOOD))
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         authored = folder / "authored"
@@ -40,7 +42,17 @@ def main() -> int:
         bad = fsep("validate", "broken", folder=folder)
         print("And the run in question, with who contributed what:\n")
         fsep("show", "broken", "hasty.service.peru.0", folder=folder)
-    return 0 if (good, bad) == (0, 1) else 1
+    print("A rated study, as synthetic: blind ratings, an alignment profile, claims with their distance.\n")
+    rated = fsep("validate", _near(RATED))
+    PAGE.unlink(missing_ok=True)
+    page = fsep("report", _near(RATED), "-o", _near(PAGE), "--sample", "4")
+    print(f"The reviewer's page is {_near(PAGE)}: open it in a browser.")
+    return 0 if (good, bad, rated, page) == (0, 1, 0, 0) else 1
+
+
+def _near(path: Path) -> Path:
+    """Return a path as it is seen from here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +20,12 @@ class Dealt:
 
     dimension: Dimension
     panel: Panel
-    seats: tuple[frozenset[Thing], ...]
-    shared: frozenset[int]
+    seats: tuple[AbstractSet[Thing], ...]
+    shared: AbstractSet[int]
     came: Came
-    given: Mapping[str, frozenset[Thing]]
+    given: Mapping[str, AbstractSet[Thing]]
 
-    def assigned_to(self, rater: str) -> frozenset[Thing]:
+    def assigned_to(self, rater: str) -> AbstractSet[Thing]:
         """Return what a rater, or an adjudicator, was assigned."""
         if rater in self.panel.adjudicators:
             return self.came.open
@@ -34,8 +35,10 @@ class Dealt:
     def missing(self) -> Iterator[tuple[tuple[str, ...], Thing]]:
         """Yield what was assigned and is not there, with those who could have rated it."""
         for seat, things in zip(self.panel.seats, self.seats, strict=True):
-            there = frozenset().union(*(self.given[rater] for rater in seat))
-            for thing in sorted(things - there):
+            lacking = things
+            for rater in seat:
+                lacking = lacking - self.given[rater]
+            for thing in sorted(lacking):
                 yield seat, thing
         for adjudicator in self.panel.adjudicators:
             for thing in sorted(self.came.open - self.given[adjudicator]):
@@ -70,10 +73,10 @@ def account(rated: Rated, runs: Mapping[int, RatedRun], book: Book) -> Account:
             Dealt(
                 dimension,
                 panel,
-                tuple(map(frozenset, seats)),
+                tuple(seats),
                 shared,
                 come_to(dimension, panel, book),
-                {rater: frozenset(book.of(rater, dimension.id)) for rater in raters},
+                {rater: book.of(rater, dimension.id).keys() for rater in raters},
             )
         )
     return Account(tuple(dealt), runs)

@@ -97,16 +97,17 @@ def alpha(ratings: Iterable[Sequence[int | None]], *, ordinal: bool = False) -> 
     # divided by the same number.
     pairs: dict[int, Counter[tuple[int, int]]] = {}
     units = 0
-    for row in ratings:
+    # There are few different rows, and each is looked at once.
+    for row, times in Counter(map(tuple, ratings)).items():
         given = Counter(value for value in row if value is not None)
         size = given.total()
         if size < 2:
             continue
-        units += 1
-        counts.update(given)
+        units += times
+        counts.update({value: times * count for value, count in given.items()})
         found = pairs.setdefault(size, Counter())
         for (c, n_c), (k, n_k) in combinations(sorted(given.items()), 2):
-            found[c, k] += n_c * n_k
+            found[c, k] += times * n_c * n_k
     if not units:
         return Agreement(None, None, 0, Undefined.NOTHING_SHARED)
     total = counts.total()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -28,11 +30,13 @@ def agreement(
     """
     if dimension.plan is None:
         return None
-    rows, split = [], 0
-    for ratings in came.together.values():
+    rows: list[Sequence[int | None]] = []
+    split = 0
+    # There are few ways to rate a thing, and many things.
+    for ratings, times in Counter(came.together.values()).items():
         values = [None if one == NOT_OCCASIONED else one for one in ratings]
-        rows.append(values)
-        split += NOT_OCCASIONED in ratings and any(value is not None for value in values)
+        rows += [values] * times
+        split += times * (NOT_OCCASIONED in ratings and any(value is not None for value in values))
     gaps = any(slot in shared for slot, _ in missing)
     if seats == _TWO and not gaps:
         pairs = [(one, other) for one, other in rows if one is not None and other is not None]

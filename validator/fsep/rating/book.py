@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -45,9 +46,10 @@ class Book:
 
 
 def things(dimension: Dimension, runs: Mapping[int, Rateable]) -> Iterator[Thing]:
-    """Yield what is rated in a dimension: each run, or each of its outputs."""
-    for slot, run in runs.items():
-        yield from things_of(dimension, slot, run)
+    """Return what is rated in a dimension: each run, or each of its outputs."""
+    if not dimension.outputs:
+        return ((slot, "") for slot in runs)
+    return (thing for slot, run in runs.items() for thing in things_of(dimension, slot, run))
 
 
 def things_of(dimension: Dimension, slot: int, run: Rateable) -> Iterator[Thing]:
@@ -59,11 +61,11 @@ def things_of(dimension: Dimension, slot: int, run: Rateable) -> Iterator[Thing]
             yield slot, step
 
 
-def overlap(dimension: Dimension, runs: Mapping[int, Rateable], blind: Blind) -> frozenset[int]:
+def overlap(dimension: Dimension, runs: Mapping[int, Rateable], blind: Blind) -> AbstractSet[int]:
     """Return the runs that every rater of a dimension rates."""
     plan = dimension.plan
     if plan is None or plan.overlap is None:
-        return frozenset(runs)
+        return runs.keys()
     by_cell: dict[tuple[str, str], list[int]] = {}
     for slot, run in runs.items():
         by_cell.setdefault(run.cell, []).append(slot)
@@ -76,24 +78,24 @@ def overlap(dimension: Dimension, runs: Mapping[int, Rateable], blind: Blind) ->
 
 def assigned(
     dimension: Dimension, panel: Panel, runs: Mapping[int, Rateable], blind: Blind | None
-) -> tuple[list[set[Thing]], frozenset[int]]:
+) -> tuple[list[AbstractSet[Thing]], AbstractSet[int]]:
     """Return what each seat of a dimension's panel is assigned, and the runs of the overlap.
 
     Raises:
         ValueError: where raters rate and there is no salt.
     """
-    if not dimension.blind:
-        everything = set(things(dimension, runs))
-        return [everything for _ in panel.seats], frozenset(runs)
-    if blind is None:
+    if dimension.blind and blind is None:
         raise ValueError("what raters are assigned follows from the salt")
+    if blind is None or dimension.plan is None or dimension.plan.overlap is None:
+        everything = set(things(dimension, runs))
+        return [everything for _ in panel.seats], runs.keys()
     shared = overlap(dimension, runs, blind)
     both = {slot: run for slot, run in runs.items() if slot in shared}
-    seats = [set(things(dimension, both)) for _ in panel.seats]
+    seats: list[set[Thing]] = [set(things(dimension, both)) for _ in panel.seats]
     for slot, run in runs.items():
         if slot not in shared:
             seats[blind.turn(run.run, len(seats))].update(things_of(dimension, slot, run))
-    return seats, shared
+    return [*seats], shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +123,13 @@ def come_to(dimension: Dimension, panel: Panel, book: Book) -> Came:
     for adjudicator in panel.adjudicators:
         adjudicated = book.of(adjudicator, dimension.id)
     everything = dict.fromkeys(thing for seat in seats for thing in seat)
-    together = {thing: tuple(seat.get(thing) for seat in seats) for thing in everything}
-    one: dict[Thing, int] = {}
-    undecided: set[Thing] = set()
-    for thing, ratings in together.items():
-        value = _combined(dimension, ratings)
-        if value is None:
-            undecided.add(thing)
-            value = adjudicated.get(thing)
-        if value is not None:
-            one[thing] = value
+    ratings = zip(*(map(seat.get, everything) for seat in seats), strict=True)
+    together: dict[Thing, tuple[int | None, ...]] = dict(zip(everything, ratings, strict=True))
+    # There are few ways to rate a thing, and many things.
+    becomes = {rated: _combined(dimension, rated) for rated in set(together.values())}
+    one = {thing: value for thing, rated in together.items() if (value := becomes[rated]) is not None}
+    undecided = together.keys() - one.keys()
+    one |= {thing: adjudicated[thing] for thing in undecided & adjudicated.keys()}
     return Came(together, one, frozenset(undecided) if panel.adjudicators else frozenset())
 
 
