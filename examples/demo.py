@@ -1,4 +1,4 @@
-"""`make demo`: validates a good example and a copy with one text edited, then a rated one, and makes its page."""
+"""`make demo`: validates a good example and a copy with one text edited, and makes the page of a rated study."""
 
 from __future__ import annotations
 
