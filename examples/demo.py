@@ -1,4 +1,4 @@
-"""`make demo`: validates a good example and a copy with one text edited, and makes the page of a rated study."""
+"""`make demo`: validates a good example, an edited copy, and a rated one, of which it makes the page."""
 
 from __future__ import annotations
 
