@@ -47,10 +47,21 @@ def first(stated: Entry, expected: Entry, members: Sequence[str], pointer: str) 
     """Return the first of some members in which two entries differ, None where there is none."""
     for member in members:
         if not equal(stated[member], expected[member]):
-            return Difference(
-                f"{pointer}/{member}", f"{member!r} is another", stated[member], expected[member]
-            )
+            where, found, wanted = _leaf(stated[member], expected[member], f"{pointer}/{member}")
+            return Difference(where, f"{member!r} is another", found, wanted)
     return None
+
+
+def _leaf(one: Any, other: Any, pointer: str) -> tuple[str, Any, Any]:
+    """Return the first place inside two values of one form where they differ, and what stands there."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping) and one.keys() == other.keys():
+        pairs = [(key, one[key], other[key]) for key in other]
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = [(str(place), *pair) for place, pair in enumerate(zip(one, other, strict=True))]
+    else:
+        return pointer, "null" if one is None else one, "null" if other is None else other
+    key, inner, wanted = next((key, a, b) for key, a, b in pairs if not equal(a, b))
+    return _leaf(inner, wanted, f"{pointer}/{key}")
 
 
 def key_of(entry: Entry) -> Key:
@@ -62,7 +73,9 @@ def key_of(entry: Entry) -> Key:
 def named(key: Key) -> str:
     """Return an entry's name in words."""
     *systems, scaffold, dimension = key
-    return f"{' and '.join(map(repr, systems))} with {scaffold!r} in {dimension!r}"
+    of = "the system" if len(systems) == 1 else "the systems"
+    who = " and ".join(map(repr, systems))
+    return f"{of} {who} with the scaffold {scaffold!r} in the dimension {dimension!r}"
 
 
 @dataclass(frozen=True)
@@ -74,28 +87,33 @@ class Compared:
         expected: by key.
         strange: entries that follow from nothing, and further ones of one key.
         lacking: keys that are not stated.
+        twice: keys that are stated more than once.
     """
 
     stated: Mapping[Key, tuple[str, Entry]]
     expected: Mapping[Key, Entry]
     strange: tuple[Difference, ...]
     lacking: tuple[Key, ...]
+    twice: frozenset[Key]
 
     @classmethod
     def of(cls, member: str, stated: Entry, expected: Entry) -> Compared:
         """Compare one member of two profiles."""
         should = {key_of(entry): entry for entry in expected[member]}
         found: dict[Key, tuple[str, Entry]] = {}
-        strange = []
+        strange, twice = [], set[Key]()
         for place, entry in enumerate(stated[member]):
             key, pointer = key_of(entry), f"/{member}/{place}"
             if key not in should:
-                strange.append(Difference(pointer, f"nothing is measured of {named(key)}"))
+                strange.append(Difference(pointer, f"of {named(key)} is stated, and is not one of the study"))
             elif key in found:
-                strange.append(Difference(pointer, f"a second entry is of {named(key)}"))
+                twice.add(key)
+                strange.append(Difference(pointer, f"of {named(key)} is stated a second time"))
             else:
                 found[key] = pointer, entry
-        return cls(found, should, tuple(strange), tuple(key for key in should if key not in found))
+        return cls(
+            found, should, tuple(strange), tuple(key for key in should if key not in found), frozenset(twice)
+        )
 
     def pairs(self) -> Iterator[tuple[Key, str, Entry, Entry]]:
         """Yield what is stated and expected: key, pointer, the one and the other."""
@@ -108,7 +126,7 @@ def agreement(stated: Entry, expected: Entry, pointer: str) -> tuple[str, Differ
     one, other, here = stated["agreement"], expected["agreement"], f"{pointer}/agreement"
     if (one is None) is not (other is None):
         says = "agreement is stated, and no raters rate it" if other is None else "no agreement is stated"
-        return "FSEP-AGR-001", Difference(here, says)
+        return "FSEP-AGR-001", Difference(here, says, one or "null", other or "null")
     if one is None or other is None:
         return None
     defined = one["coefficient"] is not None and other["coefficient"] is not None
@@ -162,19 +180,19 @@ class Figures:
     @cached_property
     def cell_faults(self) -> Mapping[Key, str]:
         """The cells that are not right, each with the requirement that it does not meet."""
-        lacking = dict.fromkeys(self.cells.lacking, "FSEP-PRF-003")
+        lacking = dict.fromkeys((*self.cells.lacking, *self.cells.twice), "FSEP-PRF-003")
         return {**lacking, **_faults(self.cells, {"FSEP-PRF-003": COUNTS, "FSEP-PRF-005": SHARES})}
 
     @cached_property
     def effect_faults(self) -> Mapping[Key, str]:
         """The effects that are not right."""
-        lacking = dict.fromkeys(self.effects.lacking, "FSEP-PRF-006")
+        lacking = dict.fromkeys((*self.effects.lacking, *self.effects.twice), "FSEP-PRF-006")
         return {**lacking, **_faults(self.effects, {"FSEP-PRF-006": EFFECT})}
 
     @cached_property
     def difference_faults(self) -> Mapping[Key, str]:
         """The differences that are not right."""
-        lacking = dict.fromkeys(self.differences.lacking, "FSEP-PRF-007")
+        lacking = dict.fromkeys((*self.differences.lacking, *self.differences.twice), "FSEP-PRF-007")
         return {**lacking, **_faults(self.differences, {"FSEP-PRF-007": DIFFERENCE})}
 
     def below(self, key: Key) -> str | None:

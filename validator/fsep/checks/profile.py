@@ -128,18 +128,16 @@ def unreliable_where_too_low(whole: Whole) -> Iterator[Answer]:
 
 
 def _listed(
-    document: Document, compared: Compared, blocked: Mapping[Key, str | None], what: str
+    document: Document, compared: Compared, blocked: Mapping[Key, str | None], pointer: str, what: str
 ) -> Iterator[Answer]:
     """Yield what is stated and is not measured, and the other way round."""
     places = Places(document)
     for strange in compared.strange:
-        yield _problem(places, strange, what)
+        yield Problem(f"{what} {strange.says}", places.of(strange.pointer))
     for key in compared.lacking:
-        requirement = blocked.get(key)
-        if requirement is None:
-            yield Problem(f"{what} of {named(key)} is not stated", document.place(), group=("lacking", *key))
-        else:
-            yield Blocked.by(requirement)
+        if blocked.get(key) is None:
+            here = document.place(pointer)
+            yield Problem(f"{what} of {named(key)} is not stated", here, group=("lacking", *key))
 
 
 def _compared(
@@ -158,6 +156,9 @@ def _compared(
             yield _problem(places, found, f"{what} of {named(key)}")
         else:
             passed += 1
+    for key in compared.lacking:
+        if (requirement := blocked.get(key)) is not None:
+            yield Blocked.by(requirement)
     if passed:
         yield Passed(passed)
 
@@ -166,7 +167,7 @@ def _compared(
 def cells_once_with_their_counts(whole: Whole) -> Iterator[Answer]:
     document, figures = _figures(whole)
     blocked = {key: figures.unsure(key) for key in figures.cells.expected}
-    yield from _listed(document, figures.cells, blocked, "the cell")
+    yield from _listed(document, figures.cells, blocked, "/cells", "the cell")
     yield from _compared(document, figures.cells, blocked, COUNTS, "the cell")
 
 
@@ -192,7 +193,7 @@ def shares_of_cells(whole: Whole) -> Iterator[Answer]:
 def effects_each_by_itself(whole: Whole) -> Iterator[Answer]:
     document, figures = _figures(whole)
     blocked = {key: figures.below(key) for key in figures.effects.expected}
-    yield from _listed(document, figures.effects, blocked, "the effect")
+    yield from _listed(document, figures.effects, blocked, "/effects", "the effect")
     yield from _compared(document, figures.effects, blocked, EFFECT, "the effect")
 
 
@@ -200,7 +201,7 @@ def effects_each_by_itself(whole: Whole) -> Iterator[Answer]:
 def differences_of_every_two(whole: Whole) -> Iterator[Answer]:
     document, figures = _figures(whole)
     blocked = {key: figures.below(key) for key in figures.differences.expected}
-    yield from _listed(document, figures.differences, blocked, "the difference of effects")
+    yield from _listed(document, figures.differences, blocked, "/differences", "the difference of effects")
     yield from _compared(document, figures.differences, blocked, DIFFERENCE, "the difference of effects")
 
 
