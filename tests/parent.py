@@ -12,6 +12,7 @@ from typing import Any
 import rated
 from fsep.checks.commitments import commitment_digest
 from fsep.digests import document_digest, program_digest
+from fsep.findings import Finding, Report
 from fsep.parsing import yaml
 from fsep.parsing.canonical import digest
 from fsep.scaffold.message import Output
@@ -254,6 +255,15 @@ def stamp(bench: Workbench, time: datetime = datetime(2026, 5, 1, 9, 0, 1, tzinf
 def parent() -> Workbench:
     """Return the parent, to be changed."""
     return _parent().copy()
+
+
+# What a bundle without ratings does not hold: an alignment profile, and claims.
+UNRATED = frozenset(("FSEP-PRF-001", "FSEP-CLM-001"))
+
+
+def findings(report: Report) -> tuple[Finding, ...]:
+    """Return the findings on a bundle without ratings, but for those that say that it has none."""
+    return tuple(one for one in report.findings if one.requirement not in UNRATED)
 
 
 def rated_parent() -> Workbench:

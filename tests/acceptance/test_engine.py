@@ -13,7 +13,8 @@ import pytest
 
 import parent as parents
 from acceptance.cases import CASES
-from acceptance.test_requirements import ALL_FACETS, check, outcomes
+from acceptance.test_requirements import ALL_FACETS, outcomes
+from acceptance.test_requirements import check_unrated as check
 from fsep import limits, protocol
 from fsep.checks.container import role_of
 from fsep.engine import validate
@@ -84,7 +85,7 @@ def test_what_is_observed_across_files_is_the_same_for_any_number_of_processes(t
     folder = bench.write(tmp_path)
     one, two = validate(folder, jobs=1), validate(folder, jobs=2)
     assert one == two
-    assert {finding.requirement for finding in one.findings} == wanted
+    assert {finding.requirement for finding in parents.findings(one)} == wanted
 
 
 def test_the_reference_engine_gives_the_same_report(faulty: Path) -> None:
@@ -186,7 +187,7 @@ def test_whole_numbers_may_be_written_with_a_fraction_of_zero(tmp_path: Path) ->
                 bench[path] = floated(value)
 
     report = validated(tmp_path, change)
-    assert (report.verdict, report.findings) == ("conforms", ())
+    assert (report.verdict, parents.findings(report)) == ("conforms", ())
 
 
 def test_progress_ends_at_the_size_of_the_transcripts(faulty: Path) -> None:
@@ -201,7 +202,7 @@ def test_withheld_text_is_withheld_and_no_pass(tmp_path: Path) -> None:
         bench.run("steady.constraint.nile.0")["events"][1]["content"] = WITHHELD
 
     report = validated(tmp_path, change)
-    assert report.findings == ()
+    assert parents.findings(report) == ()
     assert (report.verdict, report.facets["replayed"].status) == ("incomplete", "not-reached")
     assert outcomes(report)["FSEP-ADH-001"] is Outcome.WITHHELD
     assert (report.counts["replayed"], report.counts["withheld"]) == (22, 1)
@@ -217,7 +218,7 @@ def test_a_run_that_needs_more_work_than_allowed_is_not_checked(tmp_path: Path) 
         bench.lock()
 
     report = validated(tmp_path, change)
-    assert report.findings == ()
+    assert parents.findings(report) == ()
     assert report.verdict == "incomplete"
     assert outcomes(report)["FSEP-ADH-001"] is Outcome.NOT_CHECKED
     reasons = next(one.reasons for one in report.outcomes if one.requirement == "FSEP-ADH-001")
@@ -226,7 +227,7 @@ def test_a_run_that_needs_more_work_than_allowed_is_not_checked(tmp_path: Path) 
 
 def test_a_time_stamp_without_a_trust_anchor_is_not_checked(tmp_path: Path) -> None:
     report = validate(parents.parent().write(tmp_path), require=["preregistered"])
-    assert (report.verdict, report.findings) == ("incomplete", ())
+    assert (report.verdict, parents.findings(report)) == ("incomplete", ())
     assert outcomes(report)["FSEP-PRE-004"] is Outcome.NOT_CHECKED
 
 
@@ -242,13 +243,14 @@ def test_an_external_part_leaves_replayed_pinned(tmp_path: Path) -> None:
     report = validated(tmp_path, change)
     assert report.facets["replayed"].pinned
     assert report.counts["pinned"] == 3
-    assert {finding.requirement for finding in report.findings} == {"FSEP-ADH-006"}
+    assert {finding.requirement for finding in parents.findings(report)} == {"FSEP-ADH-006"}
 
 
-def test_reserved_facets_are_never_reached(tmp_path: Path) -> None:
-    report = validate(parents.parent().write(tmp_path), require=["rated"])
-    assert report.verdict == "incomplete"
-    assert report.facets["rated"].status == "not-reached"
+def test_a_bundle_without_ratings_is_not_rated_and_makes_no_claims(tmp_path: Path) -> None:
+    report = validate(parents.parent().write(tmp_path), require=["rated", "claims-checked"])
+    assert report.verdict == "does-not-conform"
+    assert report.facets["rated"].because == ("FSEP-PRF-001: the bundle holds no alignment profile",)
+    assert report.facets["claims-checked"].because == ("FSEP-CLM-001: the bundle states no claims",)
 
 
 def test_what_a_failure_blocks_names_it(tmp_path: Path) -> None:
@@ -266,7 +268,7 @@ def test_a_fault_in_a_second_line_of_a_run_is_located_there(tmp_path: Path) -> N
         line["events"][1]["step"] = "visitor[0]"
 
     report = validated(tmp_path, change)
-    [finding] = report.findings
+    [finding] = parents.findings(report)
     assert finding.requirement == "FSEP-ADH-001"
     lines = (tmp_path / parents.SECOND).read_text().splitlines()
     assert finding.line is not None
@@ -284,5 +286,5 @@ def test_a_credential_is_never_repeated(tmp_path: Path) -> None:
         bench["systems/steady.json"]["declared_parameters"] = {"api_key": key, "note": [key]}
 
     report = validated(tmp_path, change)
-    assert {finding.requirement for finding in report.findings} == {"FSEP-SEC-001", "FSEP-ADH-002"}
+    assert {finding.requirement for finding in parents.findings(report)} == {"FSEP-SEC-001", "FSEP-ADH-002"}
     assert key not in json.dumps(report.as_dict())

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 import parent as parents
+from acceptance import cases_rated  # noqa: F401  # importing adds its cases
 from acceptance.cases import CASES, Case
 from fsep.bundle import open_bundle
 from fsep.engine import validate
@@ -27,7 +28,7 @@ def pages(folder: Path) -> list[str]:
 
 
 def test_the_parent_has_a_page_with_all_its_runs(tmp_path: Path) -> None:
-    bench = parents.parent()
+    bench = parents.rated_parent()
     page, card = pages(bench.write(tmp_path))
     ElementTree.fromstring(page.replace("<!DOCTYPE html>", ""))
     assert page.count("<summary>") == sum("run" in run for run in bench.runs())
@@ -36,7 +37,7 @@ def test_the_parent_has_a_page_with_all_its_runs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", FIRST.values(), ids=list(FIRST))
 def test_every_fault_stands_on_the_page(case: Case, tmp_path: Path) -> None:
-    bench = parents.parent()
+    bench = parents.rated_parent() if case.rated else parents.parent()
     if case.change is not None:
         case.change(bench)
     page, card = pages(bench.write(tmp_path, case.finish))

@@ -45,7 +45,7 @@ BATCHES, SIZE = (40, 512) if THOROUGH else (4, 80)
 # One mutant takes some hundredths of a second, and machines that run tests are shared.
 SECONDS = 30
 # Of these a fault may be one of no file: something that is not there.
-OF_NO_FILE = {"FSEP-CMP-001", "FSEP-PRE-001", "FSEP-PRE-005"}
+OF_NO_FILE = {"FSEP-CMP-001", "FSEP-PRE-001", "FSEP-PRE-005"} | parents.UNRATED
 # A fault of one of these is one of a file as a whole or of the manifest's list of files; of REF-002, a document too many; of
 # PRV-002, a run that the ledger does not have.
 OF_NO_LINE = {*(f"FSEP-BND-00{number}" for number in range(1, 10)), "FSEP-REF-002", "FSEP-PRV-002"}
