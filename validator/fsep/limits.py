@@ -194,6 +194,16 @@ PAGE_ROWS: Final = 6
 # Characters of a reason beside a facet that is not reached: its finding follows in full.
 PAGE_REASON: Final = 120
 
+# What a page shows of an alignment profile, of claims and of the ratings of one run: as much as anybody
+# reads; what is left out is counted.
+PAGE_SYSTEMS: Final = 12
+PAGE_SCAFFOLDS: Final = 16
+PAGE_CELLS: Final = 400
+PAGE_DIFFERENCES: Final = 60
+PAGE_CLAIMS: Final = 50
+PAGE_RATERS: Final = 40
+PAGE_RATINGS: Final = 200
+
 # Figures agree, and a figure is equal to a threshold, when they differ by no more: what two programs that
 # compute the same thing in other orders may differ by, and far below what anybody reports.
-AGREE = 1e-9
+AGREE: Final = 1e-9

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +12,7 @@ from fsep.bundle import Bundle, BundleError
 from fsep.checks.container import MANIFEST
 from fsep.errors import FsepError
 from fsep.findings import Report
+from fsep.overview.rated import Rated, read_rated
 from fsep.overview.reading import document, paths_of
 from fsep.overview.runs import Counter, Plan, SystemRuns
 from fsep.overview.sample import NOTHING_DRAWN, Sample, Sampling, Urn, read_samples
@@ -32,6 +33,7 @@ class Overview:
     unread: int
     sampling: Sampling
     samples: tuple[Sample, ...]
+    rated: Rated = field(default_factory=Rated)
 
 
 def overview(bundle: Bundle, report: Report, sampling: Sampling = NOTHING_DRAWN) -> Overview:
@@ -56,13 +58,15 @@ def overview(bundle: Bundle, report: Report, sampling: Sampling = NOTHING_DRAWN)
     urn = Urn(sampling)
     counter.read(bundle, urn.add)
     declared = document(bundle, protocol, "departures", "departures.json")
+    samples = read_samples(bundle, protocol, urn.drawn())
     return Overview(
         systems,
         tuple(declared["departures"]) if declared is not None else (),
         counter.results(),
         counter.unread,
         sampling,
-        read_samples(bundle, protocol, urn.drawn()),
+        samples,
+        read_rated(bundle, protocol, frozenset(one.head["run"] for one in samples)),
     )
 
 

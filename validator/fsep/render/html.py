@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from fsep.findings import Report
 from fsep.overview import Overview
-from fsep.render.html_style import CSS
+from fsep.render.html_style import CSS, HEATS
 from fsep.render.markup import Markup, element, empty, escaped, joined, multiline
 from fsep.render.page import (
     Block,
@@ -17,6 +17,8 @@ from fsep.render.page import (
     Columns,
     Details,
     Facts,
+    Figure,
+    Heat,
     Inline,
     Line,
     Para,
@@ -136,6 +138,11 @@ def _block(block: Block) -> Markup:
             )
         case Table():
             return _table(block)
+        case Heat():
+            return _heat(block)
+        case Figure(svg, says):
+            data = b64encode(svg.encode()).decode()
+            return element("figure", empty("img", src=f"data:image/svg+xml;base64,{data}", alt=says))
         case Cards(cards):
             return element(
                 "ol",
@@ -180,6 +187,40 @@ def _table(table: Table) -> Markup:
         role="table",
         class_="numbers" if table.numbers else "",
     )
+
+
+def _heat(heat: Heat) -> Markup:
+    """Return a heat map; a cell's class tells the tenth that its share is in, or that there is none."""
+    head = element(
+        "tr",
+        element("td", role="cell"),
+        *(element("th", name, scope="col", role="columnheader") for name in heat.columns),
+        role="row",
+    )
+    rows = [
+        element(
+            "tr",
+            element("th", _line(cell(name)), scope="row", role="rowheader"),
+            *(
+                element("td", _line(one.line), role="cell", data_label=column, class_=_heat_class(one.share))
+                for column, one in zip(heat.columns, cells, strict=True)
+            ),
+            role="row",
+        )
+        for name, cells in heat.rows
+    ]
+    return element(
+        "table",
+        element("caption", heat.caption),
+        element("thead", head, role="rowgroup"),
+        element("tbody", *rows, role="rowgroup"),
+        role="table",
+        class_="heat",
+    )
+
+
+def _heat_class(share: float | None) -> str:
+    return "hatched" if share is None else f"h{min(HEATS - 1, int(share * HEATS))}"
 
 
 def _turn(turn: Turn) -> Markup:

@@ -33,8 +33,15 @@ DARK: Mapping[str, str] = {
     "notice": "#3a2f12",
     "item": "#1f3a5c",
 }
+# Cells of a heat map, from a share of none to all: one hue, so that more is darker, or in the dark lighter.
+HEATS = 5
+_HEAT_LIGHT = ("#ffffff", "#e6f0fa", "#cfe2f5", "#b4d2ef", "#98c1e8")
+_HEAT_DARK = ("#14181d", "#16283c", "#18344f", "#1a4063", "#1c4b75")
+LIGHT = {**LIGHT, **{f"heat{place}": colour for place, colour in enumerate(_HEAT_LIGHT)}}
+DARK = {**DARK, **{f"heat{place}": colour for place, colour in enumerate(_HEAT_DARK)}}
 # Which colour is put on which.
 PAIRS = (
+    *(("text", f"heat{place}") for place in range(HEATS)),
     *(
         (front, back)
         for front in ("text", "quiet", "link", "good", "bad", "open")
@@ -48,6 +55,8 @@ PAIRS = (
 def _variables(palette: Mapping[str, str]) -> str:
     return " ".join(f"--{name}: {colour};" for name, colour in palette.items())
 
+
+_HEAT_CLASSES = "\n".join(f".h{place} {{ background: var(--heat{place}); }}" for place in range(HEATS))
 
 CSS = f"""
 :root {{ color-scheme: light dark; {_variables(LIGHT)} }}
@@ -85,6 +94,13 @@ th, td {{ text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0;
 th {{ overflow-wrap: break-word; }}
 thead th {{ color: var(--quiet); font-weight: 600; }}
 .numbers td, .numbers thead th + th {{ text-align: right; font-variant-numeric: tabular-nums; }}
+{_HEAT_CLASSES}
+.heat th, .heat td {{ padding: .35rem .5rem; border: 1px solid var(--line); width: 20%; }}
+.heat strong {{ font-size: 1.15rem; }}
+.hatched {{ background: repeating-linear-gradient(135deg, var(--panel) 0 .4rem, var(--page) .4rem .8rem);
+  color: var(--quiet); }}
+figure {{ margin: .6rem 0; padding: .5rem; background: #ffffff; border: 1px solid var(--line); }}
+figure img {{ display: block; max-width: 100%; height: auto; }}
 .cards {{ list-style: none; padding: 0; }}
 .cards > li {{ background: var(--panel); border-radius: .3rem; margin: .5rem 0; padding: .6rem .9rem; }}
 .cards h3 {{ font-weight: normal; }} .cards h3 > code {{ font-weight: 600; }}
@@ -106,6 +122,7 @@ footer {{ margin-top: 2.5rem; border-top: 1px solid var(--line); }}
   thead {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
   tr {{ border-bottom: 1px solid var(--line); padding: .4rem 0; }}
   th, td, .numbers td {{ border: 0; padding: .1rem 0; text-align: left; }}
+  .heat th, .heat td {{ width: auto; padding: .3rem .5rem; }}
   td::before {{ content: attr(data-label) ": "; color: var(--quiet); }}
 }}
 @media print {{

@@ -19,6 +19,8 @@ from fsep.render.page import (
     Columns,
     Details,
     Facts,
+    Figure,
+    Heat,
     Inline,
     Line,
     Para,
@@ -119,6 +121,11 @@ def _block(block: Block) -> Iterator[str]:
                 yield from (f"### {escaped(title)}", "", *_block(bullets), "")
         case Table():
             yield from _table(block)
+        case Heat(caption, columns, rows):
+            table = tuple((name, *(one.line for one in cells)) for name, cells in rows)
+            yield from _table(Table(caption, ("Dimension", *columns), table))
+        case Figure(_, says):
+            yield escaped(says)
         case Cards(cards):
             for number, card in enumerate(cards, 1):
                 yield from _card(number, card)

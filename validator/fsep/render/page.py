@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -86,6 +87,31 @@ class Table:
     numbers: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """A cell of a heat map: a share from 0 to 1, None where nothing was measured, and what is said of it."""
+
+    share: float | None
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """A table whose cells are coloured by a share; what the colour says stands in the cell as text."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: tuple[tuple[Line, tuple[HeatCell, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture as SVG that this package made, and what it shows in words."""
+
+    svg: str
+    says: str
+
+
 def cell(line: Line) -> Line:
     """Return the content of a cell so that it is no formula where somebody pastes the table."""
     first = line[0] if line else ""
@@ -158,7 +184,7 @@ class Details:
     blocks: tuple[Block, ...]
 
 
-Block: TypeAlias = "Para | Facts | Bullets | Columns | Table | Cards | Turns | Details"
+Block: TypeAlias = "Para | Facts | Bullets | Columns | Table | Heat | Figure | Cards | Turns | Details"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import Any
 from fsep import limits
 from fsep.findings import Report
 from fsep.overview import Overview, Sample
+from fsep.overview.rated import contested
 from fsep.render.event_words import called, contributor, edited, facts, form, noted, withheld
-from fsep.render.layout import counted
+from fsep.render.layout import counted, listed
 from fsep.render.page import (
     Block,
     Bullets,
@@ -23,6 +24,7 @@ from fsep.render.page import (
     Section,
     Status,
     Strong,
+    Table,
     Turn,
     Turns,
     prose,
@@ -108,6 +110,7 @@ def _transcript(sample: Sample, overview: Overview) -> Details:
     if sample.events is None:
         text = "Its events are too long for this page, or cannot be read: `fsep show` tells."
         return Details(summary, (*blocks, Para((text,)), *_outcome(head)))
+    blocks += _ratings(head["run"], overview)
     program = ProgramText(sample.scaffold, sample.fields)
     turns = []
     for place, event in enumerate(sample.events, 1):
@@ -115,6 +118,26 @@ def _transcript(sample: Sample, overview: Overview) -> Details:
         program.note(event)
     end = Para((f"End after {counted(len(turns), 'event')}.",), "aside")
     return Details(summary, (*blocks, Turns(tuple(turns)), end, *_outcome(head)))
+
+
+def _ratings(run: str, overview: Overview) -> Iterator[Block]:
+    """Yield what raters said of a run."""
+    said = overview.rated.ratings.get(run, ())
+    if not said:
+        return
+    differ = contested(overview.rated, run)
+    if differ:
+        yield Para((Strong("Raters differ"), f" in {listed(differ)}."), "notice")
+    rows = tuple(
+        (
+            (safe(one["rater"]),),
+            (safe(one["dimension"]) + (f" at {safe(one['step'])}" if "step" in one else ""),),
+            (safe(one["value"]) if "value" in one else "not occasioned",),
+            (safe(one.get("note", ""), limits.TEXT_MESSAGE) or "none",),
+        )
+        for one in said
+    )
+    yield Table("What raters said", ("Rater", "Dimension", "Value", "Note"), rows)
 
 
 def _turn(place: int, event: Mapping[str, Any], program: ProgramText) -> Turn:
