@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fsep.parsing import yaml
+from fsep.scaffold.adaptation import compile_adaptations
 from fsep.scaffold.compile import compile_program
 from fsep.scaffold.drive import drive
 from fsep.scaffold.machine import Item, Setting, Want
@@ -121,15 +122,19 @@ def author(study: Path) -> None:
 
 def run(study: Path) -> None:
     """Make all runs, and write them into the study."""
-    scaffolds = {
-        id_: compile_program(yaml.parse((study / "scaffolds" / f"{id_}.yaml").read_bytes()))
-        for id_ in ("direct", "checked")
+    documents: dict[str, Any] = {
+        id_: yaml.parse((study / "scaffolds" / f"{id_}.yaml").read_bytes()) for id_ in ("direct", "checked")
     }
-    items = yaml.parse((study / "items.yaml").read_bytes())
+    scaffolds = {id_: compile_program(document) for id_, document in documents.items()}
+    items: Any = yaml.parse((study / "items.yaml").read_bytes())
     (study / "transcripts").mkdir(exist_ok=True)
     for system in ("alpha", "beta"):
         setting = Setting(
-            model=f"stand-in-{system}", design_sha256="0" * 64, adaptations=(), simulators={}, environments={}
+            model=f"stand-in-{system}",
+            design_sha256="0" * 64,
+            adaptations=compile_adaptations(()),
+            simulators={},
+            environments={},
         )
         with (study / "transcripts" / f"{system}.jsonl").open("w") as stream:
             for scaffold, program in scaffolds.items():

@@ -29,5 +29,5 @@ def command(folder: Path) -> None:
     write(
         f"profile.json: {counts[0]}, {counts[1]}, {counts[2]}.\n"
         f"Measured: {names}.\nNot measured: {', '.join(found['not_measured']) or 'none'}.\n"
-        "Then: fsep claims FOLDER, or fsep pack\n"
+        "Then: fsep claims FOLDER, or fsep pack FOLDER -o BUNDLE\n"
     )
