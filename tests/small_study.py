@@ -172,20 +172,21 @@ def _respond(system: str, item: str) -> Callable[[Want], tuple[Output, dict[str,
     return respond
 
 
-def value(rater: str, packet: str, dimension: str, step: str) -> str:
-    """Return what a rater says of a packet: a function of the names alone, on which raters mostly agree."""
-    scale = {"verification-support": ("none", "some", "full"), "tone": ("dull", "warm")}[dimension]
-    common = int(packet[:4], 16) + len(step)
-    own = sum(f"{rater}{packet}".encode()) % 4 == 0
-    return scale[(common + own) % len(scale)]
+def value(rater: str, shown: str, dimension: str) -> str:
+    """Return what a rater says of what is shown: raters differ about Chad, and about the tone in Kenya."""
+    if dimension == "tone":
+        return "dull" if rater == "ben" and "Kenya" in shown else "warm"
+    if rater == "ben" and "Chad" in shown:
+        return "some"
+    return "full" if "atlas" in shown else "none"
 
 
 def fill_in(sheet: Path, rater: str) -> None:
     """Fill in the values of a sheet in CSV, as a person with a spreadsheet does."""
-    with sheet.open(newline="", encoding="utf-8") as stream:
+    with sheet.open(newline="", encoding="utf-8-sig") as stream:
         rows = list(csv.DictReader(stream))
     for row in rows:
-        row["value"] = value(rater, row["packet"], row["dimension"], row["step"])
+        row["value"] = value(rater, row["shown"], row["dimension"])
     write(sheet, rows)
 
 

@@ -88,7 +88,8 @@ def adjudicate(folder: Path, private: Path) -> None:
         write("The study has no adjudicator. Then: fsep ratings open\n")
     for rater, count in found.items():
         sheet = safe(str(private / "packets" / f"{rater}.csv"), 200)
-        then = f"fsep ratings import {safe(str(folder), 200)} {rater} {sheet} --private {safe(str(private), 200)}"
+        study, apart = safe(str(folder), 200), safe(str(private), 200)
+        then = f"fsep ratings import {study} {rater} {sheet} --private {apart}"
         write(
             f"{rater} has {counted(count, 'decision')} to make, in {sheet} and .jsonl.\n"
             f"Then, {'filled in' if count else 'as it is'}: {then}\n"

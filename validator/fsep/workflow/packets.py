@@ -26,9 +26,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # As the schema of a rating has it.
 _NOTE_CHARACTERS = 20_000
 _HOW = (
-    "Your sheet comes in two forms: fill in either, and give it back. In the table (.csv) write one of the values",
-    "listed below into the column `value` of every row; in the other (.jsonl), which is for programs, in the",
-    "place of every `null`. A note is for your own words; it is published, and no figure rests on it.",
+    "Your sheet comes in two forms: fill in either, and give it back. In the table (.csv) write one of the",
+    "values listed below into the column `value` of every row; in the other (.jsonl), which is for programs,",
+    "in the place of every `null`. A note is for your own words; it is published, and no figure rests on it.",
 )
 
 

@@ -73,7 +73,7 @@ def import_ratings(place: Workplace, rater: str, file: Path, at: str | None = No
     if given:
         key = next(iter(given))
         raise FsepError(
-            f"{len(given)} ratings are of what {rater!r} was not assigned; the first is of "
+            f"Ratings of what {rater!r} was not assigned: {len(given)}; the first is of "
             f"{visible(key[1])}, {'packet' if blind else 'run'} {visible(key[0], 80)}"
             f"{f', step {visible(key[2])}' if key[2] else ''}.",
             advice="Take them out: who rates what follows from the salt."
@@ -133,7 +133,7 @@ def _check_complete(dealing: Dealing, rater: str, rows: list[Row], made: list[di
     if missing:
         first = missing[0]
         raise FsepError(
-            f"{len(missing)} ratings are not filled in; the first is of {first.dimension!r}, "
+            f"Ratings that are not filled in: {len(missing)}; the first is of {first.dimension!r}, "
             f"{'packet' if first.packet else 'run'} {first.packet or first.run}"
             f"{f', step {first.step}' if first.step else ''}.",
             advice="Have them rated, or declare each in departures.yaml with the kind rating-missing.",

@@ -25,6 +25,7 @@ from fsep.workflow.sheets import Dealing, Row, deal, unready
 
 PROFILE, CLAIMS = "profile.json", "claims.json"
 _TO_COMMIT = ("design", "transcripts")
+_HAVE, _ARE = {"design": "has", "transcripts": "have"}, {"design": "is", "transcripts": "are"}
 # What `fsep claims` derives, for claims that do not have it yet.
 _DERIVED: Mapping[str, Any] = {"evidence_level": "model", "marks": [], "distance": []}
 
@@ -140,13 +141,15 @@ def _check_before_blinding(place: Workplace) -> None:
         )
     for of in _TO_COMMIT:
         if not place.committed(of):
-            raise FsepError(f"The {of} has to be committed first.", advice=f"`fsep commit FOLDER {of}`.")
+            raise FsepError(
+                f"The {of} {_HAVE[of]} to be committed first.", advice=f"`fsep commit FOLDER {of}`."
+            )
     last = {one["of"]: (number, one["sha256"]) for number, one in enumerate(place.commitments())}
     for of, digest in _digests(place).items():
         if last[of][1] != digest:
             raise FsepError(
-                f"The {of} as it stands is not what was committed.",
-                advice=f"Restore it, or commit it again: `fsep commit FOLDER {of}`.",
+                f"The {of} in the folder {_ARE[of]} not what was committed.",
+                advice=f"Restore what was, or commit what is: `fsep commit FOLDER {of}`.",
             )
     if last["transcripts"] < last["design"]:
         raise FsepError(
