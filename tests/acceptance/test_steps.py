@@ -10,6 +10,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations_with_replacement
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -170,9 +171,14 @@ OUT_OF_ORDER = [
 
 
 @pytest.mark.parametrize(("last", "tried", "said", "advice"), OUT_OF_ORDER)
-def test_a_step_out_of_order_is_refused_says_what_comes_first_and_changes_nothing(
-    after: Callable[[str], Desk], capsys: pytest.CaptureFixture[str], last: str, tried: str, said: str, advice: str
-) -> None:  # fmt: skip
+def test_a_step_out_of_order_is_refused_says_what_comes_first_and_changes_nothing(  # noqa: PLR0917
+    after: Callable[[str], Desk],
+    capsys: pytest.CaptureFixture[str],
+    last: str,
+    tried: str,
+    said: str,
+    advice: str,
+) -> None:
     desk = after(last)
     # What a rater filled in is no part of the study.
     before = {path: data for path, data in desk.files().items() if not path.endswith(".csv")}
@@ -574,3 +580,29 @@ def test_a_sheet_that_is_none_is_a_sentence(
     assert err.startswith("fsep: ")
     assert "internal error" not in err
     assert "\x1b" not in err
+
+
+# --- bundles of studies that are not finished
+
+
+@pytest.mark.parametrize("last", ["author", "commit design", "run", "blind", "rate ada", "rate cy", "open"])
+def test_what_is_not_finished_is_judged_all_the_same(after: Callable[[str], Desk], last: str) -> None:
+    desk = after(last)
+    assert desk.fsep("pack", "study", "-o", "bundle") == 0
+    assert desk.fsep("validate", "bundle", "--require", RATED) in (1, 3)
+
+
+LATER = ("commitments.json", "raters.json", "rubric.json", "blinding.json", "profile.json", "ratings/ada.jsonl", "ratings/checker.jsonl")  # fmt: skip
+
+
+@pytest.mark.parametrize("pair", list(combinations_with_replacement(LATER, 2)), ids=" ".join)
+def test_whatever_of_the_rating_is_left_out_it_is_not_rated(
+    after: Callable[[str], Desk], pair: tuple[str, str]
+) -> None:
+    bundle = after("pack").root / "bundle"
+    manifest = json.loads((bundle / "bundle.json").read_bytes())
+    for path in set(pair):
+        (bundle / path).unlink()
+    manifest["files"] = [listed for listed in manifest["files"] if listed["path"] not in pair]
+    (bundle / "bundle.json").write_text(json.dumps(manifest))
+    assert validate(bundle).facets["rated"].status == "not-reached"
