@@ -140,6 +140,31 @@ def test_all_steps_lead_to_a_bundle_that_conforms(
     ]  # fmt: skip
 
 
+def test_the_commands_of_the_readme_are_these(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text().partition("## Rating a study")[2]
+    commands = [
+        line.partition(" #")[0].split()
+        for line in text.partition("```sh\n")[2].partition("```")[0].splitlines()
+    ]
+    assert len(commands) == 15
+    desk, private = Desk(tmp_path), tmp_path / "private" / "packets"
+    for program, *arguments in commands:
+        assert program == "fsep"
+        # What people and programs do between the commands.
+        if arguments[:2] == ["ratings", "import"]:
+            rater, sheet = arguments[3], arguments[4]
+            if sheet.endswith(".csv"):
+                small_study.fill_in(private / Path(sheet).name, rater)
+            else:
+                small_study.check(desk.study, tmp_path / sheet)
+        assert desk.fsep(*arguments) == 0, arguments
+        if arguments[0] == "init":
+            small_study.author(desk.study)
+        elif arguments[0] == "commit" and arguments[2] == "design":
+            small_study.run(desk.study)
+    assert "CONFORMS at whole, replayed, complete and rated" in capsys.readouterr().out
+
+
 OUT_OF_ORDER = [
     # after which step, what is tried, and what the refusal says
     ("author", "commit transcripts", "The design is not committed.", "fsep commit FOLDER design"),

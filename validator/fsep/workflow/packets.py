@@ -68,7 +68,7 @@ def _as_text(packets: Sequence[Mapping[str, Any]]) -> str:
     parts = []
     for one in packets:
         if len(packets) > 1:
-            parts.append(f"=== {one['shows']} ===")
+            parts.append(f"## {one['shows']}")
         parts += [f"[{field['field']}]\n{_joined(field['value'])}" for field in one["fields"]]
         for said in one["content"]:
             who = said.get("name") or said.get("role")
