@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations_with_replacement
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -99,11 +99,16 @@ STEPS: dict[str, Callable[[Desk], int]] = {
 }
 
 
+# Removed when the tests end.
+_MADE = TemporaryDirectory(prefix="fsep-steps-")
+
+
 @cache
 def _made(last: str) -> Path:
     """Return a folder in which all steps up to one were taken, each once in a run of the tests."""
     names = list(STEPS)
-    root = Path(mkdtemp(prefix="fsep-steps-"))
+    root = Path(_MADE.name) / last
+    root.mkdir()
     if (place := names.index(last)) > 0:
         shutil.copytree(_made(names[place - 1]), root, dirs_exist_ok=True)
     assert STEPS[last](Desk(root)) == 0, last
