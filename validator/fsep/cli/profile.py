@@ -16,10 +16,10 @@ def command(folder: Path) -> None:
     """Write profile.json into FOLDER, as it follows from the runs and ratings there: every cell, every
     scaffold's effect on every system, and the differences of effects; nothing over them.
     """  # noqa: D205 - click shows the first paragraph whole
-    from fsep.workflow import steps  # noqa: PLC0415 - loaded when called
+    from fsep.workflow import figures  # noqa: PLC0415 - loaded when called
     from fsep.workflow.place import Workplace  # noqa: PLC0415
 
-    found = steps.profile(Workplace(folder))
+    found = figures.profile(Workplace(folder))
     counts = [
         counted(len(found["cells"]), "cell"),
         counted(len(found["effects"]), "effect"),

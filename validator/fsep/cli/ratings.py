@@ -104,10 +104,10 @@ def agreement(folder: Path, private: Path | None) -> None:
 
     Looking at it changes nothing that may still be chosen: packets, raters and thresholds are fixed.
     """
-    from fsep.workflow import steps  # noqa: PLC0415 - loaded when called
+    from fsep.workflow import figures  # noqa: PLC0415 - loaded when called
     from fsep.workflow.place import Workplace  # noqa: PLC0415
 
-    found = steps.agreement(Workplace(folder, private))
+    found = figures.agreement(Workplace(folder, private))
     if not found:
         write("No dimension is rated by raters.\n")
     for name, one in found.items():
