@@ -12,7 +12,8 @@ from typing import Any
 
 from fsep.packing import pack
 from fsep.packing.files import document_bytes
-from fsep.workflow import steps
+from fsep.workflow import figures, steps
+from fsep.workflow import rate as rating
 from fsep.workflow.place import Workplace
 from fsep.workflow.place import lines as jsonl
 from fsep.workflow.sheets import deal, file_of, rating_line
@@ -44,8 +45,8 @@ def make_ratings(out: Path, ratings: int) -> None:
             data = jsonl([rating_line(row, {"value": _value(rater, row.run, row.dimension)}) for row in rows])
             place.write(file_of(rater), data)
             place.commit("ratings", sha256(data).hexdigest(), "2026-05-06T09:00:00Z", rater)
-        steps.open_salt(place, "2026-05-07T09:00:00Z")
-        steps.profile(place)
+        rating.open_salt(place, "2026-05-07T09:00:00Z")
+        figures.profile(place)
         pack(authored, out)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from fsep.parsing import yaml
 from fsep.rating.blind import Blind
-from fsep.workflow import steps
+from fsep.workflow import figures, steps
+from fsep.workflow import rate as rating
 from fsep.workflow.place import Workplace
 from stress_stand_ins import rate
 
@@ -31,12 +32,12 @@ def after_runs(authored: Path, private: Path) -> None:
     steps.blind(place, "2026-05-05T10:00:00Z", salt=SALT)
     for rater in RATERS:
         _rate(place, rater, "2026-05-06T09:00:00Z")
-    steps.adjudicate(place)
+    rating.adjudicate(place)
     _rate(place, ADJUDICATOR, "2026-05-06T10:00:00Z")
     _check_keys(place)
-    steps.open_salt(place, "2026-05-07T09:00:00Z")
-    steps.profile(place)
-    steps.claims(place)
+    rating.open_salt(place, "2026-05-07T09:00:00Z")
+    figures.profile(place)
+    figures.claims(place)
 
 
 def _rate(place: Workplace, rater: str, at: str) -> None:
@@ -51,7 +52,7 @@ def _rate(place: Workplace, rater: str, at: str) -> None:
                 one["value"] = rate(rater, line["shown"][0], one["dimension"])
     filled = place.private / f"{rater}.jsonl"
     filled.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    steps.import_ratings(place, rater, filled, at)
+    rating.import_ratings(place, rater, filled, at)
 
 
 def _missing(place: Workplace) -> set[tuple[str, str, str]]:
@@ -80,4 +81,4 @@ def _check_keys(place: Workplace) -> None:
             there = keys[run["item"]] in run["result"][0]["content"].lower()
             value = "present" if there else "absent"
             stream.write(json.dumps({"run": run["run"], "dimension": "key-match", "value": value}) + "\n")
-    steps.import_ratings(place, CHECKER, found)
+    rating.import_ratings(place, CHECKER, found)

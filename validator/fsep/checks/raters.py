@@ -21,8 +21,8 @@ _BEFORE = ("design", "transcripts", "blinding")
 
 
 def failed(answers: Iterator[Answer]) -> bool:
-    """Whether something fails, of what a check answers."""
-    return any(isinstance(answer, Problem) for answer in answers)
+    """Whether something fails, of what a check answers, or could not be looked at."""
+    return any(isinstance(answer, (Problem, Blocked)) for answer in answers)
 
 
 def file_of(rater: str) -> str:

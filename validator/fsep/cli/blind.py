@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from fsep.cli.group import complain
 from fsep.cli.output import write
+from fsep.render.layout import counted
 from fsep.render.safe import safe
 
 
@@ -29,10 +31,16 @@ def command(folder: Path, private: Path, at: str | None) -> None:
     from fsep.workflow import steps  # noqa: PLC0415 - loaded when called
     from fsep.workflow.place import Workplace  # noqa: PLC0415
 
-    written = steps.blind(Workplace(folder, private), at)
-    shown = safe(str(private), 200)
+    blinded = steps.blind(Workplace(folder, private), at)
+    study, shown = safe(str(folder), 200), safe(str(private), 200)
     write(
         f"Committed the blinding. In {shown}:\n"
-        + "".join(f"  {safe(name, 200)}\n" for name in written)
-        + "Then, for each rater: fsep ratings import FOLDER RATER FILE --private PRIVATE\n"
+        + "".join(f"  {safe(name, 200)}\n" for name in blinded.written)
+        + "Give each rater a sheet of theirs and the guide, and keep blinding.json to yourself.\n"
+        + f"Then, for each rater: fsep ratings import {study} RATER FILE --private {shown}\n"
     )
+    if blinded.named:
+        complain(
+            f"{counted(blinded.named, 'packet')} show a system's name: of these, raters are not blind.",
+            "`fsep explain FSEP-BLD-004` says what can be done.",
+        )

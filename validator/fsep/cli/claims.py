@@ -18,10 +18,10 @@ def command(folder: Path) -> None:
 
     Bridges that are there stay. Where there are no claims yet, they are begun with what the figures show.
     """
-    from fsep.workflow import steps  # noqa: PLC0415 - loaded when called
+    from fsep.workflow import figures  # noqa: PLC0415 - loaded when called
     from fsep.workflow.place import Workplace  # noqa: PLC0415
 
-    made, begun = steps.claims(Workplace(folder))
+    made, begun = figures.claims(Workplace(folder))
     lines = [
         f"claims.json: {counted(len(made['claims']), 'claim')}{', begun from the profile' if begun else ''}."
     ]

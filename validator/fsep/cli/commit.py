@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fsep.cli.output import write
+from fsep.render.safe import safe
 
 
 @click.command(short_help="Commit the design, or the transcripts, as they are now.")
@@ -17,10 +18,17 @@ def command(folder: Path, what: str, at: str | None) -> None:
     """Append a commitment to `commitments.json` in FOLDER: of the design before the first run, of the
     transcripts when all runs are made.
 
-    Who wants the time to be proven has the commitment time-stamped, and writes the proof beside it.
+    A design that is amended is committed again, and after it the transcripts; neither once the study is
+    blinded. Who wants the time to be proven has the commitment time-stamped, and writes the proof beside it.
     """  # noqa: D205 - click shows the first paragraph whole
     from fsep.workflow import steps  # noqa: PLC0415 - loaded when called
     from fsep.workflow.place import Workplace  # noqa: PLC0415
 
     digest = steps.commit(Workplace(folder), what, at)
-    write(f"Committed the {what}: {digest}\n")
+    shown = safe(str(folder), 200)
+    then = {
+        "design": f"Run the study, and write its runs into {shown}/transcripts.\n"
+        f"Then: fsep commit {shown} transcripts",
+        "transcripts": "For a study with a rubric, then: fsep blind; for one without: fsep pack",
+    }
+    write(f"Committed the {what}: {digest}\n{then[what]}\n")

@@ -16,10 +16,10 @@ def command(folder: Path) -> None:
     """Write profile.json into FOLDER, as it follows from the runs and ratings there: every cell, every
     scaffold's effect on every system, and the differences of effects; nothing over them.
     """  # noqa: D205 - click shows the first paragraph whole
-    from fsep.workflow import steps  # noqa: PLC0415 - loaded when called
+    from fsep.workflow import figures  # noqa: PLC0415 - loaded when called
     from fsep.workflow.place import Workplace  # noqa: PLC0415
 
-    found = steps.profile(Workplace(folder))
+    found = figures.profile(Workplace(folder))
     counts = [
         counted(len(found["cells"]), "cell"),
         counted(len(found["effects"]), "effect"),
@@ -29,5 +29,5 @@ def command(folder: Path) -> None:
     write(
         f"profile.json: {counts[0]}, {counts[1]}, {counts[2]}.\n"
         f"Measured: {names}.\nNot measured: {', '.join(found['not_measured']) or 'none'}.\n"
-        "Then: fsep claims FOLDER, or fsep pack\n"
+        "Then: fsep claims FOLDER, or fsep pack FOLDER -o BUNDLE\n"
     )

@@ -37,6 +37,6 @@ def profile_of(path: Path) -> Mapping[str, Any]:
         FsepError: where it cannot be computed.
     """
     # Loaded late: it brings the whole engine, which a bundle without a rubric does not need.
-    from fsep.workflow import sheets, steps  # noqa: PLC0415
+    from fsep.workflow import figures, sheets  # noqa: PLC0415
 
-    return steps.profile_of(sheets.deal(path))
+    return figures.profile_of(sheets.deal(path))

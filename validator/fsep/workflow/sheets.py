@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,11 +18,12 @@ from fsep.checks.whole import Whole
 from fsep.engine.survey import survey
 from fsep.errors import FsepError
 from fsep.findings import Collector, Results
+from fsep.findings.results import order
 from fsep.rating.blind import Blind
 from fsep.rating.book import Thing, assigned
 from fsep.rating.packet import packet_digest, packets_digest
 
-_VALIDATE = "`fsep validate` tells what is wrong."
+_BLOCKED = re.compile(r"(FSEP-[A-Z]{3}-[0-9]{3})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,23 @@ class Dealing:
                 for run, shown in self.packets.items()
             }
         )
+
+    def check_shown(self) -> None:
+        """Refuse where raters cannot be shown some run, or there is none.
+
+        Raises:
+            FsepError: with the first of these runs.
+        """
+        if not self.whole.rateable:
+            raise FsepError("There are no runs to rate.", advice="Run the study first.")
+        unshown = [run for run in self.whole.rateable.values() if run.unshown is not None]
+        if unshown:
+            first = unshown[0]
+            raise FsepError(
+                f"{len(unshown)} of {len(self.whole.rateable)} runs cannot be shown to raters; "
+                f"of {first.run}, the first, because {first.unshown or 'a value that is shown is withheld'}.",
+                advice="Only runs that replay, and of which all is there, are rated; see `fsep validate`.",
+            )
 
     def sheet(self, rater: str) -> list[Row]:
         """Return what a rater is assigned, in the order of the rater's packets."""
@@ -110,17 +129,35 @@ def deal(path: str | os.PathLike[str]) -> Dealing:
         FsepError: where rubric, raters or runs cannot be gone by.
     """
     packets: dict[str, Sequence[Mapping[str, Any]]] = {}
+    collector, results = Collector(), Results()
     with open_bundle(path) as bundle:
         try:
-            whole, results = survey(bundle, Collector(), sink=packets.__setitem__)
+            whole, results = survey(bundle, collector, sink=packets.__setitem__)
             whole.rated.raters  # noqa: B018  # where they cannot be gone by it says so here
             whole.rateable  # noqa: B018
             if (requirement := whole.failed("FSEP-RAT-001", "FSEP-RAT-002")) is not None:
                 raise BlockedError(Blocked.by(requirement))
         except (Unusable, BlockedError) as error:
             reason = error.requirement if isinstance(error, Unusable) else error.blocked.reason
-            raise FsepError(f"The study is not ready for this step: {reason}.", advice=_VALIDATE) from None
+            raise unready(reason, collector.results() + results) from None
     return Dealing(whole, results, packets)
+
+
+def unready(reason: str, results: Results, what: str = "The study is not ready for this step") -> FsepError:
+    """Return an error that says what is in the way: the first fault of what a reason names."""
+    seen: set[str] = set()
+    while (named := _BLOCKED.search(reason)) is not None and (requirement := named[1]) not in seen:
+        seen.add(requirement)
+        advice = f"`fsep explain {requirement}` says how to mend it, `fsep validate` shows all there is."
+        if requirement in results.problems:
+            folds = results.problems[requirement].values()
+            first = min((fold.problem for fold in folds), key=order)
+            place = f" ({first.place.path}{f', line {first.place.line}' if first.place.line else ''})"
+            where = place if first.place.path else ""
+            return FsepError(f"{what}: {first.message}{where}.", advice=advice)
+        reasons = sorted(results.tally(requirement).reasons)
+        reason = reasons[0] if reasons else reason
+    return FsepError(f"{what}: {reason}.", advice="`fsep validate` tells what is wrong.")
 
 
 def rating_line(row: Row, rating: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,4 +169,4 @@ def rating_line(row: Row, rating: Mapping[str, Any]) -> dict[str, Any]:
     return {**made, **rating}
 
 
-__all__ = ["Dealing", "Row", "deal", "file_of", "rating_line"]
+__all__ = ["Dealing", "Row", "deal", "file_of", "rating_line", "unready"]

@@ -1,47 +1,65 @@
-"""The steps of a rated study, each of which refuses to run out of order and says what comes first."""
+"""The steps before the rating, each of which refuses to run out of order; and what all steps share."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from hashlib import sha256
-from pathlib import Path
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
 from typing import Any
 
-from fsep.checks.account import account
 from fsep.checks.raters import file_of
-from fsep.checks.registry import BlockedError
-from fsep.claims.fill import begin, fill
 from fsep.digests import document_digest
+from fsep.engine.packets import NAMES
 from fsep.errors import FsepError, visible
 from fsep.packing.files import document_bytes
 from fsep.parsing import json as strict
 from fsep.workflow import packets
-from fsep.workflow.place import BLINDING, RATERS, Workplace
-from fsep.workflow.place import lines as jsonl
-from fsep.workflow.sheets import Dealing, Row, deal, rating_line
+from fsep.workflow.place import BLINDING, Workplace
+from fsep.workflow.sheets import Dealing, Row, deal
 
 PROFILE, CLAIMS = "profile.json", "claims.json"
-_VALIDATE = "`fsep validate` tells what is wrong."
 _TO_COMMIT = ("design", "transcripts")
-# Raters who do not know the system.
-_BLIND = ("human", "model")
+_HAVE, _ARE = {"design": "has", "transcripts": "have"}, {"design": "is", "transcripts": "are"}
 
 
 def commit(place: Workplace, of: str, at: str | None = None) -> str:
-    """Commit the design, or the transcripts, as they are when packed; return the digest committed."""
+    """Commit the design, or the transcripts, as they are when packed; return the digest committed.
+
+    Raises:
+        FsepError: where something comes first, or it is too late.
+    """
     if of == "transcripts" and not place.committed("design"):
         raise FsepError("The design is not committed.", advice="First `fsep commit FOLDER design`.")
-    with place.packed({PROFILE: None, CLAIMS: None}) as bundle:
-        if of == "design":
-            digest = _document_digest((bundle / "design.json").read_bytes())
-        else:
-            paths = sorted((bundle / "transcripts").glob("*")) if (bundle / "transcripts").is_dir() else []
-            if not paths:
-                raise FsepError("There are no transcripts yet.", advice="Run the study first.")
-            digest = sha256(b"".join(sha256(path.read_bytes()).digest() for path in paths)).hexdigest()
+    if place.committed("blinding"):
+        raise FsepError(
+            f"The study is blinded: the {of} can no longer be committed.",
+            advice="What raters are shown rests on the commitments before it; another study begins anew.",
+        )
+    digest = _digests(place)[of]
+    if digest is None:
+        raise FsepError(
+            "There are no transcripts yet.",
+            advice="Run the study first, and write its runs to transcripts/, one a line.",
+        )
     place.commit(of, digest, at)
     return digest
+
+
+def _digests(place: Workplace) -> dict[str, str | None]:
+    """Return the digests to commit to, as they are when packed; None of transcripts where there are none."""
+    with place.packed({PROFILE: None, CLAIMS: None}) as bundle:
+        folder = bundle / "transcripts"
+        paths = sorted(folder.glob("*")) if folder.is_dir() else []
+        runs = any(path.stat().st_size for path in paths)
+        whole = sha256()
+        for path in paths:
+            with path.open("rb") as stream:
+                whole.update(file_digest(stream, "sha256").digest())
+        return {
+            "design": _document_digest((bundle / "design.json").read_bytes()),
+            "transcripts": whole.hexdigest() if runs else None,
+        }
 
 
 def _document_digest(data: bytes) -> str:
@@ -49,8 +67,16 @@ def _document_digest(data: bytes) -> str:
     return document_digest(value)
 
 
-def blind(place: Workplace, at: str | None = None, salt: str | None = None) -> list[str]:
-    """Commit a salt, and write a packet for every rater into the private folder; return what was written.
+@dataclass(frozen=True, slots=True)
+class Blinded:
+    """What `blind` wrote into the private folder, and how many packets show the name of a system."""
+
+    written: list[str]
+    named: int
+
+
+def blind(place: Workplace, at: str | None = None, salt: str | None = None) -> Blinded:
+    """Commit a salt, and write a packet for every rater into the private folder.
 
     Args:
         place: the study, with its private folder.
@@ -60,44 +86,80 @@ def blind(place: Workplace, at: str | None = None, salt: str | None = None) -> l
     Raises:
         FsepError: where something comes first, or it was done already.
     """
-    for of in _TO_COMMIT:
-        if not place.committed(of):
-            raise FsepError(f"The {of} has to be committed first.", advice=f"`fsep commit FOLDER {of}`.")
-    if place.committed("blinding"):
-        raise FsepError(
-            "The study is blinded already.", advice="A salt is drawn once, before anything is rated."
-        )
-    if place.private is None or (place.private / BLINDING).exists():
-        raise FsepError("A private folder without a blinding is needed.", advice="Name one with --private.")
-    rubric = place.document("rubric.json")
-    if rubric is None or place.document(RATERS) is None:
-        raise FsepError(
-            "There is no rubric, or nobody to rate.", advice="Write rubric.yaml and raters.yaml first."
-        )
-    version = (place.document("bundle.json") or {}).get("fsep", "1.0")
+    rubric = _rubric(place)
+    _check_before_blinding(place)
     blinding = {
-        "fsep": version,
+        "fsep": place.version,
         "kind": "blinding",
         "salt": salt or secrets.token_hex(32),
         "packets_sha256": "0" * 64,
     }
-    dealing = _deal(place, document_bytes(BLINDING, blinding))
+    # A time that is none is refused before anything is written.
+    place.chained("blinding", "0" * 64, at)
+    dealing = dealt(place, document_bytes(BLINDING, blinding))
+    dealing.check_shown()
     blinding["packets_sha256"] = dealing.packets_sha256
-    data = document_bytes(BLINDING, blinding)
-    place.private.mkdir(parents=True, exist_ok=True)
-    (place.private / BLINDING).write_bytes(data)
-    place.commit("blinding", document_digest(blinding), at)
-    written = [BLINDING, *_guide(place.private, rubric)]
+    names = ["packets/guide.md"]
+    place.write_private(names[0], packets.guide(rubric))
     for rater, one in dealing.whole.rated.raters.by_id.items():
         if one["role"] == "rater" and dealing.whole.rated.raters.blind(rater):
-            written += _packets(place.private, dealing, rater, dealing.sheet(rater))
-    return written
+            names += write_packets(place, dealing, rater, dealing.sheet(rater))
+    # The salt and its commitment come last: what breaks off before them can be begun anew.
+    place.write_private(BLINDING, document_bytes(BLINDING, blinding))
+    place.commit("blinding", document_digest(blinding), at)
+    return Blinded([BLINDING, *names], dealing.results.tally(NAMES).failed)
 
 
-def _deal(place: Workplace, blinding: bytes | None) -> Dealing:
+def _rubric(place: Workplace) -> Mapping[str, Any]:
+    rubric = place.document("rubric.json")
+    if rubric is None:
+        raise FsepError(
+            "There is no rubric.yaml that says what is rated.",
+            advice="Write one: `fsep schema show rubric` says what it has to be.",
+        )
+    place.raters()
+    if all(one["by"] != "raters" for one in rubric["dimensions"]):
+        raise FsepError(
+            "No dimension of the rubric is rated by raters, so that there is nothing to blind.",
+            advice="Go on with `fsep ratings import`, for each program or self-report.",
+        )
+    return rubric
+
+
+def _check_before_blinding(place: Workplace) -> None:
+    """Refuse what would show only when all is rated: commitments missing, out of order, of something else."""
+    if place.committed("blinding"):
+        raise FsepError(
+            "The study is blinded already.", advice="A salt is drawn once, before anything is rated."
+        )
+    for of in _TO_COMMIT:
+        if not place.committed(of):
+            raise FsepError(
+                f"The {of} {_HAVE[of]} to be committed first.", advice=f"`fsep commit FOLDER {of}`."
+            )
+    last = {one["of"]: (number, one["sha256"]) for number, one in enumerate(place.commitments())}
+    for of, digest in _digests(place).items():
+        if last[of][1] != digest:
+            raise FsepError(
+                f"The {of} in the folder {_ARE[of]} not what was committed.",
+                advice=f"Restore what was, or commit what is: `fsep commit FOLDER {of}`.",
+            )
+    if last["transcripts"] < last["design"]:
+        raise FsepError(
+            "The design was committed again after the transcripts.",
+            advice="Commit them again, after it: `fsep commit FOLDER transcripts`.",
+        )
+    if place.private is not None and (place.private / BLINDING).exists():
+        raise FsepError(
+            f"{visible(str(place.private / BLINDING), 200)} is there already, and this study never "
+            "committed it.",
+            advice="Name another folder with --private, or remove the file if no study needs it.",
+        )
+
+
+def dealt(place: Workplace, blinding: bytes | None) -> Dealing:
     """Survey the study as it is, with a salt, and an empty file for whoever has not rated yet."""
-    raters = (place.document(RATERS) or {}).get("raters", ())
-    ids = [str(one.get("id")) for one in raters if isinstance(one, dict)]
+    ids = [str(one["id"]) for one in place.raters()]
     instead: dict[str, bytes | None] = {file_of(id_): b"" for id_ in ids if not place.has(file_of(id_))}
     # What is written later is of no concern here.
     instead |= {PROFILE: None, CLAIMS: None}
@@ -107,185 +169,33 @@ def _deal(place: Workplace, blinding: bytes | None) -> Dealing:
         return deal(bundle)
 
 
-def _guide(private: Path, rubric: Mapping[str, Any]) -> list[str]:
-    folder = private / "packets"
-    folder.mkdir(exist_ok=True)
-    (folder / "guide.md").write_bytes(packets.guide(rubric))
-    return ["packets/guide.md"]
-
-
-def _packets(private: Path, dealing: Dealing, rater: str, rows: list[Row]) -> list[str]:
-    (private / "packets").mkdir(exist_ok=True)
+def write_packets(place: Workplace, dealing: Dealing, rater: str, rows: list[Row]) -> list[str]:
+    """Write a rater's sheet into the private folder, in both forms; return their names."""
     names = [f"packets/{rater}.jsonl", f"packets/{rater}.csv"]
-    (private / names[0]).write_bytes(packets.as_lines(dealing, rows))
-    (private / names[1]).write_bytes(packets.as_table(dealing, rows))
+    place.write_private(names[0], packets.as_lines(dealing, rows))
+    place.write_private(names[1], packets.as_table(dealing, rows))
     return names
 
 
-def import_ratings(place: Workplace, rater: str, file: Path, at: str | None = None) -> int:
-    """Take in what a rater filled in, put it in order, and commit it; return how many ratings there are.
+def lacking(place: Workplace, *, blind_only: bool = False, roles: tuple[str, ...] = ("rater",)) -> list[str]:
+    """Return the raters whose ratings are not in yet."""
+    return [
+        one["id"]
+        for one in place.raters()
+        if one["role"] in roles
+        and not (blind_only and one["kind"] not in ("human", "model"))
+        and not place.has(file_of(one["id"]))
+    ]
+
+
+def check_in(place: Workplace, *, blind_only: bool = False) -> None:
+    """Refuse where some rater's ratings are not in yet.
 
     Raises:
-        FsepError: where ratings are missing that no departure declares, or are of what was not assigned.
+        FsepError: with what brings them in.
     """
-    if place.has(BLINDING):
+    for rater in lacking(place, blind_only=blind_only):
         raise FsepError(
-            "The salt is open: nothing is rated any more.", advice="What was rated later was not blind."
+            f"The ratings of {rater!r} are not in yet.",
+            advice=f"First `fsep ratings import FOLDER {rater} FILE`.",
         )
-    by_id = {one["id"]: one for one in (place.document(RATERS) or {"raters": ()})["raters"]}
-    if rater not in by_id:
-        raise FsepError(
-            f"raters.json names no rater {visible(rater, 100)}.", advice=f"Known are: {', '.join(by_id)}."
-        )
-    blind_ = by_id[rater]["kind"] in _BLIND
-    if blind_ and not place.committed("blinding"):
-        raise FsepError("The study is not blinded.", advice="First `fsep blind`, which writes the packets.")
-    dealing = _deal(place, place.salt if blind_ else None)
-    rows = dealing.undecided(rater) if by_id[rater]["role"] == "adjudicator" else dealing.sheet(rater)
-    given = packets.read(file, dealing.whole.rated.rubric)
-    declared = {
-        (one["rater"], one["dimension"], thing)
-        for one in dealing.whole.rated.departures
-        if one["kind"] == "rating-missing" and (thing := dealing.whole.thing(one)) is not None
-    }
-    slots = {run.run: slot for slot, run in dealing.whole.rateable.items()}
-    made, lacking = [], []
-    for row in rows:
-        rating = given.pop((row.packet or row.run, row.dimension, row.step), None)
-        if rating is not None:
-            made.append(rating_line(row, rating))
-        elif (rater, row.dimension, (slots[row.run], row.step)) not in declared:
-            lacking.append(row)
-    if lacking:
-        first = lacking[0]
-        raise FsepError(
-            f"{len(lacking)} ratings are not filled in; the first is of {first.dimension!r}, "
-            f"packet {first.packet or first.run}.",
-            advice="Have them rated, or declare each in departures.yaml with the kind rating-missing.",
-        )
-    if given:
-        key = next(iter(given))
-        raise FsepError(
-            f"{len(given)} ratings are of what {rater!r} was not assigned; the first is of "
-            f"{visible(key[1])}, packet {visible(key[0], 80)}.",
-            advice="Take them out: who rates what follows from the salt.",
-        )
-    data = jsonl(made)
-    place.write(file_of(rater), data)
-    if blind_:
-        place.commit("ratings", sha256(data).hexdigest(), at, rater)
-    return len(made)
-
-
-def adjudicate(place: Workplace) -> dict[str, int]:
-    """Write packets for the adjudicators; return how many decisions each has to make.
-
-    Raises:
-        FsepError: where some rater's ratings are not in yet.
-    """
-    _all_in(place, roles=("rater",))
-    dealing = _deal(place, place.salt)
-    private = place.private
-    if private is None:
-        raise FsepError("The private folder is not named.", advice="Name the one that `fsep blind` wrote.")
-    found = {}
-    for rater, one in dealing.whole.rated.raters.by_id.items():
-        if one["role"] == "adjudicator":
-            rows = dealing.undecided(rater)
-            _packets(private, dealing, rater, rows)
-            found[rater] = len(rows)
-    return found
-
-
-def _all_in(place: Workplace, roles: tuple[str, ...]) -> None:
-    for one in (place.document(RATERS) or {"raters": ()})["raters"]:
-        blind_ = one["kind"] in _BLIND
-        if blind_ and one["role"] in roles and not place.has(file_of(one["id"])):
-            raise FsepError(
-                f"The ratings of {one['id']!r} are not in yet.",
-                advice=f"First `fsep ratings import FOLDER {one['id']} FILE`.",
-            )
-
-
-def open_salt(place: Workplace, at: str | None = None) -> None:
-    """Publish the salt: it is committed as opened, and written into the study.
-
-    Raises:
-        FsepError: where some ratings are not in yet.
-    """
-    if place.has(BLINDING):
-        raise FsepError("The salt is open already.", advice="Go on with `fsep profile`.")
-    _all_in(place, roles=("rater", "adjudicator"))
-    data = place.salt
-    place.commit("opening", _document_digest(data), at)
-    place.write(BLINDING, data)
-
-
-def profile(place: Workplace) -> Mapping[str, Any]:
-    """Compute the alignment profile, and write it into the study.
-
-    Raises:
-        FsepError: where something keeps it from being computed.
-    """
-    found = computed(place)
-    place.write_document(PROFILE, found)
-    return found
-
-
-def computed(place: Workplace) -> Mapping[str, Any]:
-    """Compute the alignment profile.
-
-    Raises:
-        FsepError: where something keeps it from being computed.
-    """
-    if place.committed("blinding") and not place.has(BLINDING):
-        raise FsepError("The salt is not open yet.", advice="First `fsep ratings open`, when all is rated.")
-    with place.packed({PROFILE: None, CLAIMS: None}) as bundle:
-        return profile_of(deal(bundle))
-
-
-def profile_of(dealing: Dealing) -> Mapping[str, Any]:
-    """Return the alignment profile of a surveyed bundle.
-
-    Raises:
-        FsepError: where something keeps it from being computed.
-    """
-    try:
-        return dealing.whole.profile
-    except BlockedError as error:
-        raise FsepError(
-            f"The alignment profile cannot be computed: {error.blocked.reason}.",
-            advice=_VALIDATE,
-        ) from None
-
-
-def claims(place: Workplace) -> tuple[Mapping[str, Any], bool]:
-    """Fill in what follows for each claim, or begin the claims, and write them; say whether they were begun.
-
-    Raises:
-        FsepError: where nothing can be derived, or no figure shows anything to claim.
-    """
-    stated = place.document(CLAIMS)
-    with place.packed({CLAIMS: None}) as bundle:
-        whole = deal(bundle).whole
-    if whole.study.optional("profile") is None:
-        raise FsepError("There is no alignment profile yet.", advice="First `fsep profile`.")
-    try:
-        made = fill(stated, whole.basis) if stated else begin(whole.basis)
-    except BlockedError as error:
-        raise FsepError(f"Nothing follows for claims: {error.blocked.reason}.", advice=_VALIDATE) from None
-    if not made["claims"]:
-        raise FsepError(
-            "No figure of a primary dimension shows anything to begin claims with.",
-            advice="Write claims.yaml yourself; `fsep schema show claims` says what it has to be.",
-        )
-    place.write_document(CLAIMS, made)
-    return made, stated is None
-
-
-def agreement(place: Workplace) -> dict[str, Any]:
-    """Return the agreement of each dimension that raters rate, as far as ratings are in."""
-    dealing = _deal(place, place.salt if place.private is not None else None)
-    whole = dealing.whole
-    made = account(whole.rated, whole.rateable, whole.ratings.book)
-    return {dealt.dimension.id: dealt.agreement() for dealt in made.dealt if dealt.dimension.blind}
