@@ -19,7 +19,7 @@ from fsep.findings import Collector, Problem, Results
 from fsep.profile.frame import Counts, Dimension, Frame
 
 BASELINE, CHECKED = "direct", "checked"
-DESIGN = {
+DESIGN: dict[str, Any] = {
     "fsep": "1.0",
     "kind": "design",
     "id": "made",
@@ -132,6 +132,8 @@ class Beside(Whole):
     ) -> None:
         super().__init__(_Study(stated), SimpleNamespace(), failures=collector.failures)  # type: ignore[arg-type]
         self.__dict__["expected"] = expected
+        confidence = DESIGN["analysis"]["confidence"]
+        self.__dict__["rated"] = SimpleNamespace(rubric=SimpleNamespace(confidence=confidence))
 
     @cached_property
     def profile(self) -> Mapping[str, Any]:

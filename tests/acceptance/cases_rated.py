@@ -9,6 +9,7 @@ from typing import Any
 import rated
 from acceptance.cases import CASES, Case, Change
 from fsep.checks.commitments import commitment_digest
+from fsep.digests import program_digest
 from fsep.rating.blind import Blind
 from parent import commit, settle
 from workbench import Workbench
@@ -574,4 +575,5 @@ def _(bench: Workbench) -> None:
 @case("FSEP-PRF-009", "participants are the units, and a run has none")
 def _(bench: Workbench) -> None:
     bench["design.json"]["analysis"]["units"] = "participants"
+    bench["profile.json"]["design"] = program_digest(bench["design.json"])
     commit(bench)

@@ -414,3 +414,16 @@ def test_a_long_profile_that_is_all_wrong_takes_little() -> None:
     assert results.tally("FSEP-PRF-003").failed == 20_000
     assert len(problems(results, "FSEP-PRF-003")) == 100
     assert time.process_time() - began < 30
+
+
+def test_nothing_is_looked_at_in_a_dimension_whose_agreement_is_wrong() -> None:
+    def two(stated: dict[str, Any]) -> None:
+        stated["measured"][0]["agreement"]["coefficient"] = 0.99
+        of = EXPECTED["measured"][0]["dimension"]
+        stated["cells"].append({**EXPECTED["cells"][0], "system": "all", "dimension": of})
+        stated["effects"] = [one for one in stated["effects"] if one["dimension"] != of]
+
+    results = after(two)
+    assert failing(changed(two), EXPECTED) == {"FSEP-AGR-001": 1}
+    assert results.tally("FSEP-PRF-003").reasons == {"blocked by FSEP-AGR-001": 10}
+    assert results.tally("FSEP-PRF-006").reasons == {"blocked by FSEP-AGR-001": 6}

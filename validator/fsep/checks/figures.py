@@ -92,7 +92,7 @@ class Compared:
 
     stated: Mapping[Key, tuple[str, Entry]]
     expected: Mapping[Key, Entry]
-    strange: tuple[Difference, ...]
+    strange: tuple[tuple[Key, Difference], ...]
     lacking: tuple[Key, ...]
     twice: frozenset[Key]
 
@@ -105,15 +105,22 @@ class Compared:
         for place, entry in enumerate(stated[member]):
             key, pointer = key_of(entry), f"/{member}/{place}"
             if key not in should:
-                strange.append(Difference(pointer, f"of {named(key)} is stated, and is not one of the study"))
+                says = f"of {named(key)} is stated, and is not one of the study"
+                strange.append((key, Difference(pointer, says)))
             elif key in found:
                 twice.add(key)
-                strange.append(Difference(pointer, f"of {named(key)} is stated a second time"))
+                strange.append((key, Difference(pointer, f"of {named(key)} is stated a second time")))
             else:
                 found[key] = pointer, entry
         return cls(
             found, should, tuple(strange), tuple(key for key in should if key not in found), frozenset(twice)
         )
+
+    @property
+    def keys(self) -> Iterator[Key]:
+        """All keys, expected or stated."""
+        yield from self.expected
+        yield from (key for key, _ in self.strange)
 
     def pairs(self) -> Iterator[tuple[Key, str, Entry, Entry]]:
         """Yield what is stated and expected: key, pointer, the one and the other."""
@@ -174,7 +181,8 @@ class Figures:
 
     def unsure(self, key: Key) -> str | None:
         """Return the requirement that the agreement of a key's dimension does not meet."""
-        found = self.agreements[key[-1]]
+        # Of a dimension that is not measured there is none.
+        found = self.agreements.get(key[-1])
         return found[0] if found is not None else None
 
     @cached_property

@@ -23,6 +23,7 @@ from fsep.checks.places import Places
 from fsep.checks.registry import Answer, Blocked, BlockedError, Passed, check
 from fsep.checks.study import Document
 from fsep.checks.whole import Whole
+from fsep.digests import program_digest
 from fsep.findings import Place, Problem
 
 _MEASURED = ("dimension", "core", "by", "primary", "margin", "effects", "differences")
@@ -55,16 +56,19 @@ def profile_of_the_design(whole: Whole) -> Iterator[Answer]:
     if document is None:
         yield Problem("the bundle holds no alignment profile", Place())
         return
-    expected = whole.profile
-    for member in ("design", "confidence"):
-        if equal(document.value[member], expected[member]):
+    expected = {
+        "design": program_digest(whole.study.design.value),
+        "confidence": whole.rated.rubric.confidence,
+    }
+    for member, value in expected.items():
+        if equal(document.value[member], value):
             yield Passed()
         else:
             yield Problem(
                 f"the alignment profile states another {member}",
                 document.place(f"/{member}"),
                 found=document.value[member],
-                expected=expected[member],
+                expected=value,
             )
 
 
@@ -132,11 +136,16 @@ def _listed(
 ) -> Iterator[Answer]:
     """Yield what is stated and is not measured, and the other way round."""
     places = Places(document)
-    for strange in compared.strange:
-        yield Problem(f"{what} {strange.says}", places.of(strange.pointer))
+    for key, strange in compared.strange:
+        requirement = blocked.get(key)
+        if requirement is None:
+            yield Problem(f"{what} {strange.says}", places.of(strange.pointer))
+        else:
+            yield Blocked.by(requirement)
+    # To find a place costs a walk over the document: once is enough.
+    here = document.place(pointer) if compared.lacking else Place()
     for key in compared.lacking:
         if blocked.get(key) is None:
-            here = document.place(pointer)
             yield Problem(f"{what} of {named(key)} is not stated", here, group=("lacking", *key))
 
 
@@ -166,7 +175,7 @@ def _compared(
 @check("FSEP-PRF-003", "rated")
 def cells_once_with_their_counts(whole: Whole) -> Iterator[Answer]:
     document, figures = _figures(whole)
-    blocked = {key: figures.unsure(key) for key in figures.cells.expected}
+    blocked = {key: figures.unsure(key) for key in figures.cells.keys}
     yield from _listed(document, figures.cells, blocked, "/cells", "the cell")
     yield from _compared(document, figures.cells, blocked, COUNTS, "the cell")
 
@@ -192,7 +201,7 @@ def shares_of_cells(whole: Whole) -> Iterator[Answer]:
 @check("FSEP-PRF-006", "rated")
 def effects_each_by_itself(whole: Whole) -> Iterator[Answer]:
     document, figures = _figures(whole)
-    blocked = {key: figures.below(key) for key in figures.effects.expected}
+    blocked = {key: figures.below(key) for key in figures.effects.keys}
     yield from _listed(document, figures.effects, blocked, "/effects", "the effect")
     yield from _compared(document, figures.effects, blocked, EFFECT, "the effect")
 
@@ -200,7 +209,7 @@ def effects_each_by_itself(whole: Whole) -> Iterator[Answer]:
 @check("FSEP-PRF-007", "rated")
 def differences_of_every_two(whole: Whole) -> Iterator[Answer]:
     document, figures = _figures(whole)
-    blocked = {key: figures.below(key) for key in figures.differences.expected}
+    blocked = {key: figures.below(key) for key in figures.differences.keys}
     yield from _listed(document, figures.differences, blocked, "/differences", "the difference of effects")
     yield from _compared(document, figures.differences, blocked, DIFFERENCE, "the difference of effects")
 
