@@ -31,7 +31,7 @@ def test_the_parent_has_a_page_with_all_its_runs(tmp_path: Path) -> None:
     bench = parents.rated_parent()
     page, card = pages(bench.write(tmp_path))
     ElementTree.fromstring(page.replace("<!DOCTYPE html>", ""))
-    assert page.count("<summary>") == sum("run" in run for run in bench.runs())
+    assert page.count("<summary><code>") == sum("run" in run for run in bench.runs())
     assert "**CONFORMS**" in card
 
 

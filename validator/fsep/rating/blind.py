@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from json.encoder import encode_basestring
 
 # Hexadecimal digits of a hash that a turn is taken from.
 _TURN_DIGITS = 16
@@ -18,8 +19,8 @@ class Blind:
         self._salt = bytes.fromhex(salt)
 
     def _of(self, *texts: str) -> str:
-        # The canonical form of an array of ids, in which no character is escaped.
-        array = '["' + '","'.join(texts) + '"]'
+        # The canonical form of an array of texts, as RFC 8785 has it.
+        array = "[" + ",".join(map(encode_basestring, texts)) + "]"
         return hmac.digest(self._salt, array.encode(), "sha256").hex()
 
     def packet(self, run: str) -> str:

@@ -124,6 +124,7 @@ footer {{ margin-top: 2.5rem; border-top: 1px solid var(--line); }}
   th, td, .numbers td {{ border: 0; padding: .1rem 0; text-align: left; }}
   .heat th, .heat td {{ width: auto; padding: .3rem .5rem; }}
   td::before {{ content: attr(data-label) ": "; color: var(--quiet); }}
+  .heat td::before {{ color: inherit; }}
 }}
 @media print {{
   :root {{ color-scheme: light; font-size: 6.8pt; {_variables(LIGHT)} }}
