@@ -53,6 +53,7 @@ demo: $(INSTALLED) ## validate the examples
 
 bench: $(INSTALLED) ## measure speed and memory
 	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/ratings.py
 
 clean: ## remove what the other targets made
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
