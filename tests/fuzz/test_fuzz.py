@@ -48,7 +48,12 @@ SECONDS = 30
 OF_NO_FILE = {"FSEP-CMP-001", "FSEP-PRE-001", "FSEP-PRE-005"} | parents.UNRATED
 # A fault of one of these is one of a file as a whole or of the manifest's list of files; of REF-002, a document too many; of
 # PRV-002, a run that the ledger does not have.
-OF_NO_LINE = {*(f"FSEP-BND-00{number}" for number in range(1, 10)), "FSEP-REF-002", "FSEP-PRV-002"}
+OF_NO_LINE = {
+    "FSEP-RAT-001",
+    *(f"FSEP-BND-00{number}" for number in range(1, 10)),
+    "FSEP-REF-002",
+    "FSEP-PRV-002",
+}
 # What may be no archive at all.
 BROKEN = ("zip, cut", "zip, bytes")
 # Renderings and further ways to validate are tried on every so manieth mutant.

@@ -33,14 +33,18 @@ def file_of(rater: str) -> str:
 @check("FSEP-RAT-001", "study")
 def one_file_a_rater(study: Study) -> Iterator[Answer]:
     files = {path for path, listed in study.listed.items() if listed.role == "ratings"}
-    document = study.optional("raters")
-    if document is None and not files and study.optional("rubric") is None:
+    if any(study.broken.get(path) == "FSEP-BND-008" for path in files):
+        # Whose ratings they are is told by their place.
+        yield Blocked.by("FSEP-BND-008")
         return
-    if study.optional("rubric") is None:
-        yield Problem("there are raters or ratings, and no rubric that they rate by", Place())
+    document, rubric = study.optional("raters"), study.optional("rubric")
+    if rubric is None:
+        if document is not None or files:
+            here = document.place() if document is not None else Place(min(files))
+            yield Problem("there are raters or ratings, and no rubric that they rate by", here)
         return
     if document is None:
-        yield Problem("the bundle has a rubric, and no raters.json that says who rated", Place())
+        yield Problem("the bundle has a rubric, and no raters.json that says who rated", rubric.place())
         return
     ids = [one["id"] for one in document.value["raters"]]
     for place, id_ in enumerate(ids):
