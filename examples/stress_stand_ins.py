@@ -117,9 +117,7 @@ def rate(rater: str, packet: Mapping[str, Any], dimension: str) -> str:
     drawn = sha256(f"{rater} {packet['packet']} {dimension}".encode()).digest()[0]
     if rater == "adjudicator" or drawn % 17 or value == "not-occasioned":
         return value
-    return {"none": "some", "some": "none", "full": "some", "ignored": "followed", "followed": "ignored"}[
-        value
-    ]
+    return _OTHER[value]
 
 
 def _last(packet: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The flagship example reaches what it asserts, is rebuilt to the same bytes, and holds against single faults."""
+"""The flagship example reaches what it asserts, and holds against single faults."""
 
 from __future__ import annotations
 
