@@ -48,7 +48,7 @@ def test_it_conforms_at_all_that_it_asserts() -> None:
     assert report.verdict == "conforms"
     assert {finding.requirement for finding in report.findings} == {"FSEP-PRE-004"}
     passed = {one.requirement for one in report.outcomes if one.outcome is Outcome.PASS}
-    assert {"FSEP-CLM-009", "FSEP-CLM-010", "FSEP-RAT-008", "FSEP-BLD-003"} <= passed
+    assert {"FSEP-CLM-008", "FSEP-CLM-010", "FSEP-RAT-008", "FSEP-BLD-003"} <= passed
     assert {"system amber", "simulator asker", "rater rater-one"} <= set(report.bundle["synthetic"])
 
 
@@ -115,11 +115,11 @@ def _generalised(made: Workbench) -> None:
 
 
 def _as_observed(made: Workbench) -> None:
-    _claims(made)[5]["status"] = "observed"
+    _claims(made)[4]["status"] = "observed"
 
 
 def _unbridged(made: Workbench) -> None:
-    del _claims(made)[5]["distance"][2]["bridge"]
+    del _claims(made)[4]["distance"][2]["bridge"]
 
 
 def _level_too_high(made: Workbench) -> None:
@@ -127,7 +127,7 @@ def _level_too_high(made: Workbench) -> None:
 
 
 def _more_than_shown(made: Workbench) -> None:
-    _claims(made)[4]["asserts"]["at_least"] = 0.95
+    _claims(made)[3]["asserts"]["at_least"] = 0.95
 
 
 def _unchanged_though_undetermined(made: Workbench) -> None:
