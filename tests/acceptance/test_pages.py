@@ -27,6 +27,20 @@ def pages(folder: Path) -> list[str]:
     return [one.render(report, seen) for one in (html, markdown)]
 
 
+def test_the_rated_parent_has_a_page_with_all_that_is_rated(tmp_path: Path) -> None:
+    bench = parents.rated_parent()
+    page, card = pages(bench.write(tmp_path))
+    ElementTree.fromstring(page.replace("<!DOCTYPE html>", ""))
+    stated = bench.values["profile.json"]
+    assert page.count('role="cell" data-label="In words"') == len(stated["differences"])
+    assert page.count("<caption>Scaffold ") == len({one["scaffold"] for one in stated["cells"]})
+    assert page.count(' role="cell" data-label="hasty"') * 2 == len(stated["cells"])
+    for claim in bench.values["claims.json"]["claims"]:
+        assert page.count(f"<h3>{claim['text']}</h3>") == 1
+        assert claim["text"] in card
+    assert "NOT ACCEPTED" not in page
+
+
 def test_the_parent_has_a_page_with_all_its_runs(tmp_path: Path) -> None:
     bench = parents.rated_parent()
     page, card = pages(bench.write(tmp_path))

@@ -6,6 +6,7 @@ from typing import Any
 
 from fsep.overview import Overview, Sample, Sampling, SystemRuns
 from unit.handmade_bundle import EVENTS, ITEM, RUN, SCAFFOLD, SYSTEM
+from unit.handmade_rated import APART, rated, ratings
 
 FIELDS: Any = ITEM["fields"]
 NOTHING = Overview({}, (), (), 0, Sampling(), ())
@@ -51,7 +52,8 @@ def full(text: str = "the provider was down") -> Overview:
         2,
         Sampling(2, text),
         (
-            Sample("transcripts/alpha.jsonl:1", head, events, SCAFFOLD, FIELDS),
+            Sample("transcripts/alpha.jsonl:1", head, events, SCAFFOLD, FIELDS, APART, ratings(text)),
             Sample("transcripts/alpha.jsonl:2", failed, None, None, {}),
         ),
+        rated(text),
     )

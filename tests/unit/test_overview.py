@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+import parent as parents
+from fsep import limits
 from fsep.bundle import open_bundle
 from fsep.engine import validate
 from fsep.errors import FsepError
 from fsep.overview import Overview, Sampling, overview
+from fsep.rating.blind import Blind
 from workbench import Workbench
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "six-programs"
@@ -166,3 +169,102 @@ def test_of_what_is_no_bundle_nothing_is_shown(tmp_path: Path) -> None:
     with open_bundle(tmp_path) as bundle:
         made = overview(bundle, validate(tmp_path), Sampling(3, "s"))
     assert (made.systems, made.runs, made.samples) == ({}, (), ())
+
+
+def rated_parent() -> Workbench:
+    return parents.rated_parent()
+
+
+def test_what_is_stated_of_ratings_is_read(tmp_path: Path) -> None:
+    made = seen(rated_parent(), tmp_path).rated
+    assert made.profile is not None
+    assert [one["id"] for one in made.claims] == ["here", "everywhere"]
+    assert [one["id"] for one in made.raters] == ["ada", "ben", "cy", "checker", "visitors"]
+    assert made.baseline == "direct"
+
+
+def test_a_profile_that_is_no_valid_document_is_none(tmp_path: Path) -> None:
+    bench = rated_parent()
+    bench.values["profile.json"]["cells"] = "many"
+    made = seen(bench, tmp_path).rated
+    assert made.profile is None
+    assert made.claims
+
+
+def test_a_third_of_the_sample_is_where_raters_are_furthest_apart(tmp_path: Path) -> None:
+    bench = rated_parent()
+    made = seen(bench, tmp_path, Sampling(6, "s"))
+    assert len({one.head["run"] for one in made.samples}) == 6
+    chosen = [one for one in made.samples if one.apart is not None]
+    assert len(chosen) == 2
+    assert [one.apart.most for one in chosen if one.apart] == [1.0, 1.0]
+    others = seen(bench, tmp_path / "again", Sampling(6, "t")).samples
+    assert {one.head["run"] for one in chosen} == {one.head["run"] for one in others if one.apart}
+
+
+def test_a_sampled_run_has_its_ratings_blind_or_not_and_no_other(tmp_path: Path) -> None:
+    bench = rated_parent()
+    blind = Blind(bench.values["blinding.json"]["salt"])
+    for one in seen(bench, tmp_path, Sampling(30, "s")).samples:
+        run = one.head["run"]
+        expected = {
+            (path.split("/")[1].split(".")[0], line["dimension"], line.get("step", ""), line.get("value"))
+            for path, lines in bench.values.items()
+            if path.startswith("ratings/")
+            for line in lines
+            if line.get("run") == run or line.get("packet") == blind.packet(run)
+        }
+        assert {(got.rater, got.dimension, got.step, got.value) for got in one.ratings} == expected
+
+
+def test_without_the_salt_ratings_are_hidden_and_nothing_is_chosen_by_them(tmp_path: Path) -> None:
+    bench = rated_parent()
+    del bench.values["blinding.json"]
+    made = seen(bench, tmp_path, Sampling(6, "s"))
+    assert made.hidden
+    assert len(made.samples) == 6
+    assert not any(one.apart for one in made.samples)
+    assert {got.rater for one in made.samples for got in one.ratings} <= {"checker", "visitors"}
+
+
+def test_too_many_ratings_to_hold_choose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PAGE_APART", 3)
+    made = seen(rated_parent(), tmp_path, Sampling(6, "s"))
+    assert made.crowded
+    assert len(made.samples) == 6
+    assert not any(one.apart for one in made.samples)
+
+
+def test_ratings_that_are_no_valid_lines_are_passed_over(tmp_path: Path) -> None:
+    bench = rated_parent()
+    bench.values["ratings/ada.jsonl"] += [{"dimension": 7}, {"packet": "x", "dimension": "tone"}]
+    bench.values["ratings/ada.jsonl"].append({"run": "gone", "dimension": "unknown", "value": "unknown"})
+    assert len(seen(bench, tmp_path, Sampling(6, "s")).samples) == 6
+
+
+@pytest.mark.parametrize(
+    ("values", "most", "said"),
+    [
+        (("none", "full"), 1.0, ("none", "full")),
+        (("some", "full"), 0.5, ("some", "full")),
+        (("full", None), 1.0, ("no occasion", "full")),
+    ],
+)
+def test_how_far_raters_are_apart_is_a_share_of_the_scale(
+    tmp_path: Path, values: tuple[str | None, ...], most: float, said: tuple[str, ...]
+) -> None:
+    bench = rated_parent()
+    for path in ("ada", "ben", "cy"):
+        bench.values[f"ratings/{path}.jsonl"] = []
+    blind = Blind(bench.values["blinding.json"]["salt"])
+    run = next(iter(bench.runs()))["run"]
+    for rater, value in zip(("ada", "ben"), values, strict=True):
+        line: dict[str, Any] = {"packet": blind.packet(run), "dimension": "verification-support"}
+        line |= {"value": value} if value else {"not_occasioned": True}
+        bench.values[f"ratings/{rater}.jsonl"] = [line]
+    # The adjudicator is no rater: what is decided later is no disagreement.
+    bench.values["ratings/cy.jsonl"] = [{**line, "value": "none"} if value else line]
+    made = [one for one in seen(bench, tmp_path, Sampling(30, "s")).samples if one.apart]
+    assert [one.head["run"] for one in made] == [run]
+    assert made[0].apart is not None
+    assert (made[0].apart.most, made[0].apart.values, made[0].apart.disputed) == (most, said, 1)

@@ -194,15 +194,24 @@ PAGE_ROWS: Final = 6
 # Characters of a reason beside a facet that is not reached: its finding follows in full.
 PAGE_REASON: Final = 120
 
-# What a page shows of an alignment profile, of claims and of the ratings of one run: as much as anybody
-# reads; what is left out is counted.
-PAGE_SYSTEMS: Final = 12
-PAGE_SCAFFOLDS: Final = 16
-PAGE_CELLS: Final = 400
-PAGE_DIFFERENCES: Final = 60
+# Cells of the heat maps of a page, and rows of its tables of effects and of differences: what opens at once.
+PAGE_CELLS: Final = 2000
+
+# Systems beside each other in a heat map: as many columns as a sheet of paper has room for.
+PAGE_SYSTEMS: Final = 8
+
+# Rows of one forest plot: as many as a sheet of paper has room for; the table beneath has more.
+PAGE_PLOT: Final = 40
+
+# Rows of one table of effects, differences, raters or ratings.
+PAGE_FIGURES: Final = 100
+
+# Claims that a page shows.
 PAGE_CLAIMS: Final = 50
-PAGE_RATERS: Final = 40
-PAGE_RATINGS: Final = 200
+
+# Runs and outputs whose ratings are held beside each other to find where raters are furthest apart: some
+# 100 MB.
+PAGE_APART: Final = 500_000
 
 # Figures agree, and a figure is equal to a threshold, when they differ by no more: what two programs that
 # compute the same thing in other orders may differ by, and far below what anybody reports.

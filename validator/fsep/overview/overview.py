@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -12,10 +12,10 @@ from fsep.bundle import Bundle, BundleError
 from fsep.checks.container import MANIFEST
 from fsep.errors import FsepError
 from fsep.findings import Report
-from fsep.overview.rated import Rated, read_rated
+from fsep.overview.rated import NOTHING_RATED, Rated, Ratings, read_rated
 from fsep.overview.reading import document, paths_of
 from fsep.overview.runs import Counter, Plan, SystemRuns
-from fsep.overview.sample import NOTHING_DRAWN, Sample, Sampling, Urn, read_samples
+from fsep.overview.sample import NOTHING_DRAWN, Disputed, Sample, Sampling, Urn, read_samples
 from fsep.protocol import Protocol, load
 
 
@@ -24,7 +24,8 @@ class Overview:
     """What a page shows beside the report.
 
     `systems` are their documents by id; `unread` counts lines of transcripts that are no valid record, and
-    are in no other count.
+    are in no other count. `hidden` says that ratings are there of which nobody can know the run as long as
+    the salt is not published, `crowded` that they are too many to find where raters are far apart.
     """
 
     systems: Mapping[str, Mapping[str, Any]]
@@ -33,7 +34,9 @@ class Overview:
     unread: int
     sampling: Sampling
     samples: tuple[Sample, ...]
-    rated: Rated = field(default_factory=Rated)
+    rated: Rated = NOTHING_RATED
+    hidden: bool = False
+    crowded: bool = False
 
 
 def overview(bundle: Bundle, report: Report, sampling: Sampling = NOTHING_DRAWN) -> Overview:
@@ -52,21 +55,29 @@ def overview(bundle: Bundle, report: Report, sampling: Sampling = NOTHING_DRAWN)
         return Overview({}, (), (), 0, sampling, ())
     protocol = load(str(report.protocol["version"]))
     systems = _systems(bundle, protocol)
-    counter = Counter(
-        protocol, Plan(document(bundle, protocol, "design", "design.json"), bundle, protocol), list(systems)
-    )
-    urn = Urn(sampling)
-    counter.read(bundle, urn.add)
+    design = document(bundle, protocol, "design", "design.json")
+    rated = read_rated(bundle, protocol, design)
+    ratings = Ratings(bundle, protocol, rated)
+    counter = Counter(protocol, Plan(design, bundle, protocol), list(systems))
+    urn, disputed = Urn(sampling), Disputed(sampling, ratings)
+
+    def told(run: Mapping[str, Any], path: str, line: int) -> None:
+        urn.add(run, path, line)
+        disputed.add(run, path, line)
+
+    counter.read(bundle, told)
+    places = sorted([*urn.drawn(disputed.apart.keys()), *disputed.apart])
     declared = document(bundle, protocol, "departures", "departures.json")
-    samples = read_samples(bundle, protocol, urn.drawn())
     return Overview(
         systems,
         tuple(declared["departures"]) if declared is not None else (),
         counter.results(),
         counter.unread,
         sampling,
-        samples,
-        read_rated(bundle, protocol, frozenset(one.head["run"] for one in samples)),
+        read_samples(bundle, protocol, places, disputed),
+        rated,
+        ratings.hidden,
+        ratings.crowded,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,8 +13,12 @@ from typing import Any
 from fsep import limits
 from fsep.bundle import Bundle
 from fsep.errors import FsepError
+from fsep.overview.rated import Apart, Rating, Ratings
 from fsep.overview.reading import NumberedLine, document, events, items, parsed, records
 from fsep.protocol import Protocol
+
+# Of how many runs one is chosen since raters are far apart on it.
+SHARE = 3
 
 # A run as it waits to be chosen: its key, the file and the line it begins at.
 _Candidate = tuple[bytes, str, int]
@@ -34,7 +39,8 @@ NOTHING_DRAWN = Sampling()
 class Sample:
     """A run that was drawn: its first record, all its events, and what helps to read them.
 
-    `events` is None where they are too long for a page, or cannot be read.
+    `events` is None where they are too long for a page, or cannot be read. `apart` is there where it was
+    chosen since raters are far apart on it, and not by the seed; `ratings` are those of the run.
     """
 
     place: str
@@ -42,6 +48,8 @@ class Sample:
     events: tuple[Mapping[str, Any], ...] | None
     scaffold: Mapping[str, Any] | None
     fields: Mapping[str, Any]
+    apart: Apart | None = None
+    ratings: tuple[Rating, ...] = ()
 
 
 class Urn:
@@ -65,32 +73,73 @@ class Urn:
         insort(kept, (key, path, line))
         del kept[self._sampling.size :]
 
-    def drawn(self) -> list[tuple[str, int]]:
-        """Return file and line of what is drawn: the first of every stratum before the second of any."""
+    def drawn(self, beside: AbstractSet[tuple[str, int]] = frozenset()) -> list[tuple[str, int]]:
+        """Return file and line of what is drawn: the first of every stratum before the second of any.
+
+        What is chosen already, `beside`, is in no stratum, and takes the room that it takes.
+        """
         ranked = [
             (rank, candidate)
             for _, kept in sorted(self._strata.items())
-            for rank, candidate in enumerate(kept)
+            for rank, candidate in enumerate(one for one in kept if one[1:] not in beside)
         ]
-        return sorted((path, line) for _, (_, path, line) in sorted(ranked)[: self._sampling.size])
+        size = self._sampling.size - len(beside)
+        return sorted((path, line) for _, (_, path, line) in sorted(ranked)[:size])
 
 
-def read_samples(bundle: Bundle, protocol: Protocol, places: list[tuple[str, int]]) -> tuple[Sample, ...]:
-    """Read the drawn runs, sorted by system, scaffold and place."""
+class Disputed:
+    """Holds the runs on which raters are furthest apart: a third of what is shown, and never all of it."""
+
+    def __init__(self, sampling: Sampling, ratings: Ratings) -> None:
+        """Begin empty; `apart` is read from the ratings where any run is to be chosen by them."""
+        self._size = sampling.size // SHARE if sampling.size >= SHARE else sampling.size // 2
+        self.ratings = ratings
+        self._apart = ratings.apart() if self._size else {}
+        self._kept: list[tuple[tuple[float, int, str], str, int]] = []
+        self.apart: dict[tuple[str, int], Apart] = {}
+
+    def add(self, run: Mapping[str, Any], path: str, line: int) -> None:
+        """Put a run in; no more are kept than are chosen."""
+        if not self._apart:
+            return
+        names = self.ratings.names(run["run"])
+        found = next((self._apart[name] for name in names if name in self._apart), None)
+        if found is None:
+            return
+        insort(self._kept, ((-found.most, -found.disputed, run["run"]), path, line))
+        self.apart[path, line] = found
+        for _, out, begun in self._kept[self._size :]:
+            del self.apart[out, begun]
+        del self._kept[self._size :]
+
+
+def read_samples(
+    bundle: Bundle, protocol: Protocol, places: list[tuple[str, int]], disputed: Disputed
+) -> tuple[Sample, ...]:
+    """Read the drawn runs with their ratings, sorted by system, scaffold and place."""
     found = [
-        (f"{path}:{number}", *_run(lines, protocol))
+        (f"{path}:{number}", *_run(lines, protocol), disputed.apart.get((path, number)))
         for path, number, lines in _lines(bundle, places, limits.SAMPLE_BYTES)
     ]
-    wanted = {head["item"] for _, head, _ in found}
+    wanted = {head["item"] for _, head, *_ in found}
     fields = {one["id"]: one["fields"] for one in items(bundle, protocol) if one["id"] in wanted}
     scaffolds = {
         id_: document(bundle, protocol, "scaffold", f"scaffolds/{id_}.json")
-        for id_ in {head["scaffold"] for _, head, _ in found}
+        for id_ in {head["scaffold"] for _, head, *_ in found}
     }
     found.sort(key=lambda one: (one[1]["system"], one[1]["scaffold"], one[0]))
+    ratings = disputed.ratings.of(head["run"] for _, head, *_ in found)
     return tuple(
-        Sample(place, head, said, scaffolds[head["scaffold"]], fields.get(head["item"], {}))
-        for place, head, said in found
+        Sample(
+            place,
+            head,
+            said,
+            scaffolds[head["scaffold"]],
+            fields.get(head["item"], {}),
+            apart,
+            ratings[head["run"]],
+        )
+        for place, head, said, apart in found
     )
 
 

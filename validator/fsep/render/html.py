@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 
 from fsep.findings import Report
 from fsep.overview import Overview
-from fsep.render.html_style import CSS, HEATS
+from fsep.render.html_style import CSS
 from fsep.render.markup import Markup, element, empty, escaped, joined, multiline
 from fsep.render.page import (
     Block,
@@ -17,9 +18,12 @@ from fsep.render.page import (
     Columns,
     Details,
     Facts,
-    Figure,
+    Forest,
+    Group,
     Heat,
+    HeatMap,
     Inline,
+    Ladder,
     Line,
     Para,
     Passage,
@@ -32,6 +36,7 @@ from fsep.render.page import (
     cell,
 )
 from fsep.render.page_content import page
+from fsep.render.plots import HINT, forest
 
 # Beside the word and its colour, for who cannot tell the colours apart.
 _MARKS = {"good": "✓", "bad": "✗", "open": "!", "plain": "·"}
@@ -138,11 +143,6 @@ def _block(block: Block) -> Markup:
             )
         case Table():
             return _table(block)
-        case Heat():
-            return _heat(block)
-        case Figure(svg, says):
-            data = b64encode(svg.encode()).decode()
-            return element("figure", empty("img", src=f"data:image/svg+xml;base64,{data}", alt=says))
         case Cards(cards):
             return element(
                 "ol",
@@ -160,13 +160,81 @@ def _block(block: Block) -> Markup:
             return element("ol", *map(_turn, turns), class_="turns")
         case Details(summary, blocks):
             return element("details", element("summary", _line(summary)), *map(_block, blocks))
+        case HeatMap():
+            return _heat_map(block)
+        case Forest():
+            return _forest(block)
+        case Ladder():
+            return _ladder(block)
+        case Group(title, blocks):
+            return element("div", element("h3", _line(title)), *map(_block, blocks), class_="group")
+
+
+def _heat_map(table: HeatMap) -> Markup:
+    rows = [
+        element(
+            "tr",
+            element("th", name, scope="row", role="rowheader"),
+            *(_heat(one, system) for system, one in zip(table.columns[1:], row, strict=True)),
+            role="row",
+        )
+        for name, row in table.rows
+    ]
+    if table.lacking is not None:
+        name, says = table.lacking
+        span = {"colspan": str(len(table.columns) - 1), "aria_colspan": str(len(table.columns) - 1)}
+        lacking = element(
+            "td", element("span", says), role="cell", data_label="All systems", class_="hatched", **span
+        )
+        rows.append(element("tr", element("th", name, scope="row", role="rowheader"), lacking, role="row"))
+    return _whole_table(table.caption, table.columns, rows, "heat")
+
+
+def _heat(heat: Heat, system: str) -> Markup:
+    return element(
+        "td",
+        element("b", heat.figure),
+        *(element("span", one) for one in heat.under),
+        role="cell",
+        data_label=system,
+        class_="hatched" if heat.colour is None else f"h{heat.colour}",
+    )
+
+
+def _forest(plot: Forest) -> Markup:
+    drawn = forest(plot, f"plot-{plot.name}")
+    if drawn is None:
+        said = Para(("To have a plot here: ", Code(HINT), ", then make the page again."), "aside")
+        return joined(_block(said), _block(plot.table))
+    # Who has no mouse moves a plot that is wider than the screen by the keys.
+    moved = {"role": "region", "tabindex": "0", "aria_label": f"Plot: {plot.title}"}
+    table = Details((f"The same as a table: {plot.table.caption}",), (plot.table,))
+    return element(
+        "figure",
+        element("figcaption", plot.title, class_="aside"),
+        element("div", drawn, class_="plot", **moved),
+        _block(table),
+    )
+
+
+def _ladder(ladder: Ladder) -> Markup:
+    return element(
+        "ol",
+        *(
+            element(
+                "li",
+                f"{place}. {level}",
+                element("strong", f": {says}") if (says := ladder.says(level)) else Markup(),
+                class_=" ".join(ladder.marks(level)),
+            )
+            for place, level in enumerate(ladder.levels, 1)
+        ),
+        class_="ladder",
+        aria_label="Levels of evidence, from the lowest",
+    )
 
 
 def _table(table: Table) -> Markup:
-    """Return a table; its roles are written out, since narrow screens lay it out as blocks."""
-    head = element(
-        "tr", *(element("th", name, scope="col", role="columnheader") for name in table.columns), role="row"
-    )
     rows = [
         element(
             "tr",
@@ -179,48 +247,22 @@ def _table(table: Table) -> Markup:
         )
         for row in table.rows
     ]
-    return element(
-        "table",
-        element("caption", table.caption),
-        element("thead", head, role="rowgroup"),
-        element("tbody", *rows, role="rowgroup"),
-        role="table",
-        class_="numbers" if table.numbers else "",
-    )
+    return _whole_table(table.caption, table.columns, rows, "numbers" if table.numbers else "")
 
 
-def _heat(heat: Heat) -> Markup:
-    """Return a heat map; a cell's class tells the tenth that its share is in, or that there is none."""
+def _whole_table(caption: str, columns: Sequence[str], rows: Sequence[Markup], look: str) -> Markup:
+    """Return a table; its roles are written out, since narrow screens lay it out as blocks."""
     head = element(
-        "tr",
-        element("td", role="cell"),
-        *(element("th", name, scope="col", role="columnheader") for name in heat.columns),
-        role="row",
+        "tr", *(element("th", name, scope="col", role="columnheader") for name in columns), role="row"
     )
-    rows = [
-        element(
-            "tr",
-            element("th", _line(cell(name)), scope="row", role="rowheader"),
-            *(
-                element("td", _line(one.line), role="cell", data_label=column, class_=_heat_class(one.share))
-                for column, one in zip(heat.columns, cells, strict=True)
-            ),
-            role="row",
-        )
-        for name, cells in heat.rows
-    ]
     return element(
         "table",
-        element("caption", heat.caption),
+        element("caption", caption),
         element("thead", head, role="rowgroup"),
         element("tbody", *rows, role="rowgroup"),
         role="table",
-        class_="heat",
+        class_=look,
     )
-
-
-def _heat_class(share: float | None) -> str:
-    return "hatched" if share is None else f"h{min(HEATS - 1, int(share * HEATS))}"
 
 
 def _turn(turn: Turn) -> Markup:

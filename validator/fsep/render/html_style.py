@@ -7,6 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+# Steps of a heat map's colours, from none to all.
+HEAT = 11
+
+
+def _mixed(low: str, high: str, part: float) -> str:
+    ends = [[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for colour in (low, high)]
+    return "#" + "".join(f"{round(one + part * (other - one)):02x}" for one, other in zip(*ends, strict=True))
+
+
+def _heat(low: str, high: str) -> dict[str, str]:
+    """Return even steps between two colours that both carry that of texts."""
+    return {f"heat{step}": _mixed(low, high, step / (HEAT - 1)) for step in range(HEAT)}
+
+
 LIGHT: Mapping[str, str] = {
     "page": "#ffffff",
     "panel": "#f4f6f8",
@@ -19,6 +33,7 @@ LIGHT: Mapping[str, str] = {
     "open": "#7a4a00",
     "notice": "#fff4d6",
     "item": "#dcecff",
+    **_heat("#f3f8fd", "#62ace3"),
 }
 DARK: Mapping[str, str] = {
     "page": "#14181d",
@@ -32,16 +47,10 @@ DARK: Mapping[str, str] = {
     "open": "#f0bd5a",
     "notice": "#3a2f12",
     "item": "#1f3a5c",
+    **_heat("#182029", "#1f609a"),
 }
-# Cells of a heat map, from a share of none to all: one hue, so that more is darker, or in the dark lighter.
-HEATS = 5
-_HEAT_LIGHT = ("#ffffff", "#e6f0fa", "#cfe2f5", "#b4d2ef", "#98c1e8")
-_HEAT_DARK = ("#14181d", "#16283c", "#18344f", "#1a4063", "#1c4b75")
-LIGHT = {**LIGHT, **{f"heat{place}": colour for place, colour in enumerate(_HEAT_LIGHT)}}
-DARK = {**DARK, **{f"heat{place}": colour for place, colour in enumerate(_HEAT_DARK)}}
 # Which colour is put on which.
 PAIRS = (
-    *(("text", f"heat{place}") for place in range(HEATS)),
     *(
         (front, back)
         for front in ("text", "quiet", "link", "good", "bad", "open")
@@ -49,6 +58,7 @@ PAIRS = (
     ),
     ("text", "notice"),
     ("text", "item"),
+    *(("text", f"heat{step}") for step in range(HEAT)),
 )
 
 
@@ -56,8 +66,12 @@ def _variables(palette: Mapping[str, str]) -> str:
     return " ".join(f"--{name}: {colour};" for name, colour in palette.items())
 
 
-_HEAT_CLASSES = "\n".join(f".h{place} {{ background: var(--heat{place}); }}" for place in range(HEATS))
-
+_HEATED = " ".join(f".h{step} {{ background: var(--heat{step}); }}" for step in range(HEAT))
+_DRAWN = " ".join(
+    f"svg .{kind}-{name} {{ {kind}: var(--{name}); }}"
+    for kind in ("fill", "stroke")
+    for name in ("text", "quiet", "line", "item", "link")
+)
 CSS = f"""
 :root {{ color-scheme: light dark; {_variables(LIGHT)} }}
 @media (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}
@@ -94,13 +108,6 @@ th, td {{ text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0;
 th {{ overflow-wrap: break-word; }}
 thead th {{ color: var(--quiet); font-weight: 600; }}
 .numbers td, .numbers thead th + th {{ text-align: right; font-variant-numeric: tabular-nums; }}
-{_HEAT_CLASSES}
-.heat th, .heat td {{ padding: .35rem .5rem; border: 1px solid var(--line); width: 20%; }}
-.heat strong {{ font-size: 1.15rem; }}
-.hatched {{ background: repeating-linear-gradient(135deg, var(--panel) 0 .4rem, var(--page) .4rem .8rem);
-  color: var(--quiet); }}
-figure {{ margin: .6rem 0; padding: .5rem; background: #ffffff; border: 1px solid var(--line); }}
-figure img {{ display: block; max-width: 100%; height: auto; }}
 .cards {{ list-style: none; padding: 0; }}
 .cards > li {{ background: var(--panel); border-radius: .3rem; margin: .5rem 0; padding: .6rem .9rem; }}
 .cards h3 {{ font-weight: normal; }} .cards h3 > code {{ font-weight: 600; }}
@@ -115,6 +122,21 @@ pre {{ margin: .35rem 0; padding: .5rem .7rem; background: var(--panel); white-s
   font: .88rem/1.5 ui-monospace, monospace; }}
 pre.thought {{ border-left: 2px dashed var(--quiet); color: var(--quiet); }}
 mark {{ background: var(--item); color: var(--text); text-decoration: underline dotted; }}
+.heat td {{ padding: .35rem .6rem; border: 2px solid var(--page); line-height: 1.35; }}
+.heat {{ table-layout: fixed; }} .heat caption {{ color: var(--text); font-weight: 600; }}
+.heat td > * {{ display: block; }}
+.heat td > b {{ font-size: 1.1rem; }} .heat td > span {{ font-size: .85rem; }}
+{_HEATED}
+.hatched {{ background: repeating-linear-gradient(135deg, var(--page) 0 .45rem, var(--line) .45rem .6rem); }}
+.hatched > * {{ background: var(--page); width: fit-content; max-width: 88%; padding: 0 .3rem; }}
+figure {{ margin: 0; }}
+.plot {{ overflow-x: auto; margin: .6rem 0; }}
+.plot svg {{ display: block; width: 100%; min-width: 40rem; height: auto; font-family: sans-serif; }}
+{_DRAWN}
+.group {{ margin: 1.2rem 0; }} .group > h3 {{ font-size: 1.05rem; }}
+.ladder {{ display: flex; flex-wrap: wrap; gap: .3rem; list-style: none; padding: 0; }}
+.ladder > li {{ flex: 1 1 9rem; margin: 0; padding: .25rem .6rem; border: 1px solid var(--quiet); }}
+.ladder > .has {{ background: var(--heat7); }} .ladder > .asserts {{ border: 3px dashed var(--open); }}
 footer {{ margin-top: 2.5rem; border-top: 1px solid var(--line); }}
 @media (max-width: 44rem) {{
   dl {{ grid-template-columns: 1fr; }} dd {{ margin-bottom: .35rem; }}
@@ -122,9 +144,9 @@ footer {{ margin-top: 2.5rem; border-top: 1px solid var(--line); }}
   thead {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
   tr {{ border-bottom: 1px solid var(--line); padding: .4rem 0; }}
   th, td, .numbers td {{ border: 0; padding: .1rem 0; text-align: left; }}
-  .heat th, .heat td {{ width: auto; padding: .3rem .5rem; }}
+  .heat td {{ padding: .35rem .6rem; }}
   td::before {{ content: attr(data-label) ": "; color: var(--quiet); }}
-  .heat td::before {{ color: inherit; }}
+  .heat td::before {{ color: var(--text); }}
 }}
 @media print {{
   :root {{ color-scheme: light; font-size: 6.8pt; {_variables(LIGHT)} }}
@@ -139,6 +161,9 @@ footer {{ margin-top: 2.5rem; border-top: 1px solid var(--line); }}
   .columns > div, .cards > li {{ padding: .15rem .4rem; margin: .2rem 0; border: 1px solid var(--line); }}
   .first .cards, .first section > ul {{ columns: 2; column-gap: 2.2rem; }}
   .rest {{ break-before: page; }}
+  .heat td, .ladder > li {{ print-color-adjust: exact; -webkit-print-color-adjust: exact; }}
+  .heat td {{ padding: .1rem .4rem; }} .plot {{ overflow: visible; break-inside: avoid; }}
+  .plot svg {{ min-width: 0; max-width: 34rem; }} .group {{ margin: .4rem 0; }}
   h2, h3, summary {{ break-after: avoid; }} li, tr {{ break-inside: avoid; }}
 }}
 """

@@ -19,9 +19,11 @@ from fsep.render.page import (
     Columns,
     Details,
     Facts,
-    Figure,
-    Heat,
+    Forest,
+    Group,
+    HeatMap,
     Inline,
+    Ladder,
     Line,
     Para,
     Passage,
@@ -121,21 +123,25 @@ def _block(block: Block) -> Iterator[str]:
                 yield from (f"### {escaped(title)}", "", *_block(bullets), "")
         case Table():
             yield from _table(block)
-        case Heat(caption, columns, rows):
-            table = tuple((name, *(one.line for one in cells)) for name, cells in rows)
-            yield from _table(Table(caption, ("Dimension", *columns), table))
-        case Figure(_, says):
-            yield escaped(says)
         case Cards(cards):
             for number, card in enumerate(cards, 1):
                 yield from _card(number, card)
         case Turns(turns):
             for turn in turns:
                 yield from _turn(turn)
-        case Details(summary, blocks):
+        case Details(summary, blocks) | Group(summary, blocks):
             yield from (f"### {_line(summary)}", "")
             for inner in blocks:
                 yield from (*_block(inner), "")
+        case HeatMap():
+            yield from _heat_map(block)
+        case Forest():
+            yield from _table(block.table)
+        case Ladder(levels):
+            yield from (
+                f"{place}. {escaped(level)}" + (f": **{says}**" if (says := block.says(level)) else "")
+                for place, level in enumerate(levels, 1)
+            )
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -145,6 +151,15 @@ def _table(table: Table) -> Iterator[str]:
     yield _row(rule)
     for row in table.rows:
         yield _row([_line(cell(one)) for one in row])
+
+
+def _heat_map(table: HeatMap) -> Iterator[str]:
+    rows: list[tuple[Line, ...]] = [
+        ((name,), *(("; ".join((one.figure, *one.under)),) for one in row)) for name, row in table.rows
+    ]
+    yield from _table(Table(table.caption, table.columns, tuple(rows)))
+    if table.lacking is not None:
+        yield from ("", escaped(": ".join(table.lacking)))
 
 
 def _row(cells: list[str]) -> str:

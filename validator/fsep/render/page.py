@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -87,31 +86,6 @@ class Table:
     numbers: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HeatCell:
-    """A cell of a heat map: a share from 0 to 1, None where nothing was measured, and what is said of it."""
-
-    share: float | None
-    line: Line
-
-
-@dataclass(frozen=True, slots=True)
-class Heat:
-    """A table whose cells are coloured by a share; what the colour says stands in the cell as text."""
-
-    caption: str
-    columns: Sequence[str]
-    rows: tuple[tuple[Line, tuple[HeatCell, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A picture as SVG that this package made, and what it shows in words."""
-
-    svg: str
-    says: str
-
-
 def cell(line: Line) -> Line:
     """Return the content of a cell so that it is no formula where somebody pastes the table."""
     first = line[0] if line else ""
@@ -184,7 +158,83 @@ class Details:
     blocks: tuple[Block, ...]
 
 
-Block: TypeAlias = "Para | Facts | Bullets | Columns | Table | Heat | Figure | Cards | Turns | Details"
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """A cell of a heat map: the figure that is seen first, its colour from 0 to 10, and what stands under it.
+
+    Without a colour nothing was measured, and the cell is hatched.
+    """
+
+    figure: str
+    colour: int | None
+    under: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """A table with colours; what is lacking is one more row, hatched over all columns."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Heat, ...]], ...]
+    lacking: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A row of a forest plot; without figures it is only named."""
+
+    label: str
+    figure: tuple[float, float, float] | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """Intervals of one scale beside zero and a margin; `alt` says it for who cannot see the plot.
+
+    `name` is fit for an id; `table` holds the same and more, and stands alone where plots cannot be drawn.
+    """
+
+    name: str
+    title: str
+    alt: str
+    intervals: tuple[Interval, ...]
+    margin: float | None
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The levels of evidence, from the lowest: which one the evidence has, and which a claim asserts."""
+
+    levels: tuple[str, ...]
+    has: str
+    asserts: str
+
+    def marks(self, level: str) -> tuple[str, ...]:
+        """Return which marks a level has; what is asserted is marked where it is above the evidence."""
+        above = self.levels.index(self.asserts) > self.levels.index(self.has)
+        held = (("has", level == self.has), ("asserts", level == self.asserts and above))
+        return tuple(name for name, holds in held if holds)
+
+    def says(self, level: str) -> str:
+        """Return its marks in words."""
+        words = {"has": "the evidence is here", "asserts": "asserted, above the evidence"}
+        return ", ".join(words[mark] for mark in self.marks(level))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Blocks under a heading of their own."""
+
+    title: Line
+    blocks: tuple[Block, ...]
+
+
+Block: TypeAlias = (
+    "Para | Facts | Bullets | Columns | Table | Cards | Turns | Details | HeatMap | Forest | Ladder | Group"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,92 +1,159 @@
-"""Claims on a page: each with its evidence level as a ladder, and its distance axis by axis; no total."""
+"""Claims on a page: what is said, on what evidence, and how far beyond it, each axis by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fsep import limits
 from fsep.findings import Report
 from fsep.overview import Overview
-from fsep.rating.level import LEVELS
-from fsep.render.layout import counted, listed
-from fsep.render.page import Block, Card, Cards, Facts, Line, Para, Section, Status, Strong
+from fsep.render.page import (
+    Block,
+    Code,
+    Facts,
+    Group,
+    Inline,
+    Ladder,
+    Line,
+    Para,
+    Section,
+    Status,
+    Table,
+    Tone,
+)
+from fsep.render.page_first import few
+from fsep.render.rated_words import LEVELS, between, left_out, notices, percent, points
+from fsep.render.safe import safe
 
-Claim = Mapping[str, Any]
-_AXES = {
-    "level": "the level of the evidence",
-    "systems": "the systems measured",
-    "scaffolds": "the scaffolds measured",
-    "items": "the items measured",
-    "users": "the users there were",
-    "environment": "the environments there were",
-    "time": "the time of the runs",
+_MEMBERS = {
+    "systems": ("systems",),
+    "scaffolds": ("scaffolds",),
+    "items": ("domains", "languages"),
+    "users": ("users",),
+    "environment": ("environments",),
+    "time": ("time",),
+    "level": ("level",),
 }
+_STATUS: Mapping[str, Tone] = {"observed": "good", "inferred": "open"}
+Figures = Mapping[tuple[str, ...], Mapping[str, Any]]
 
 
 def claims(report: Report, overview: Overview) -> Section | None:
-    """Return the claims, as far as the bundle states valid ones."""
+    """Return the claims as they are stated; None where there are none."""
     stated = overview.rated.claims
-    if stated is None:
+    if not stated:
         return None
-    shown = stated["claims"][: limits.PAGE_CLAIMS]
-    blocks: list[Block] = []
-    if report.facets["claims-checked"].status != "reached":
-        because = "; ".join(report.facets["claims-checked"].because[:2])[: 2 * limits.PAGE_REASON]
-        why = f" `claims-checked` is not reached ({because})."
-        blocks.append(Para((Strong("Not all of this was accepted:"), why), "notice"))
-    blocks.append(Cards(tuple(_card(one) for one in shown)))
-    if (more := len(stated["claims"]) - len(shown)) > 0:
-        blocks.append(Para((f"And {counted(more, 'more claim')}.",)))
-    blocks.append(Para(("Distances on different axes do not add: there is no total.",), "aside"))
-    return Section("claims", "Claims and their inferential distance", tuple(blocks))
+    how = (
+        "A claim's distance is each axis on which it says more than was measured, with the bridge that is to "
+        "carry the evidence that far. Distances on different axes do not add: there is no total. This page "
+        "judges no bridge."
+    )
+    figures = _figures(overview.rated.profile)
+    return Section(
+        "claims",
+        "Claims and how far they reach",
+        (
+            *notices(report, overview, "claims-checked", "claims.json"),
+            Para((how,), "aside"),
+            *(_claim(one, figures) for one in stated[: limits.PAGE_CLAIMS]),
+            *left_out(max(len(stated) - limits.PAGE_CLAIMS, 0), "claim", "claims.json"),
+        ),
+    )
 
 
-def _card(claim: Claim) -> Card:
-    observed = claim["status"] == "observed"
-    status = Status("observed" if observed else "inferred", "good" if observed else "open")
+def _claim(claim: Mapping[str, Any], figures: Figures) -> Group:
+    status = claim["status"]
+    evidence = few([_evidence(one, figures) for one in claim["evidence"]], limits.PAGE_ROWS)
     pairs: list[tuple[str, Line]] = [
-        ("Evidence", (_evidence(claim["evidence"]),)),
-        ("Level", _ladder(claim["evidence_level"], claim["asserts"]["level"])),
+        ("Claim", (Code(claim["id"]), " · ", Status(status, _STATUS[status]))),
+        ("Asserts", (_asserts(claim["asserts"]),)),
+        ("Evidence", ("; ".join(evidence),)),
     ]
     if claim["marks"]:
-        pairs.append(("Marks", (", ".join(claim["marks"]),)))
-    if not claim["distance"]:
-        pairs.append(("Distance", ("none: it says no more than was measured",)))
-    pairs += [(f"Beyond {_AXES[reach['axis']]}", _bridge(reach)) for reach in claim["distance"]]
-    return Card((status, " ", Strong(claim["id"]), f" {claim['text']}"), Facts(tuple(pairs)))
-
-
-def _evidence(evidence: list[Mapping[str, Any]]) -> str:
-    said = [
-        f"{one['of']} of {listed(one.get('systems', [one.get('system', '')]))} with {one['scaffold']} "
-        f"in {one['dimension']}"
-        for one in evidence[: limits.PAGE_ROWS]
+        pairs.append(("Marks of the evidence", (", ".join(claim["marks"]),)))
+    blocks: list[Block] = [
+        Facts(tuple(pairs)),
+        Ladder(LEVELS, claim["evidence_level"], claim["asserts"]["level"]),
     ]
-    more = len(evidence) - len(said)
-    return "; ".join(said) + (f"; and {counted(more, 'more')}" if more > 0 else "")
+    if claim["distance"]:
+        blocks.append(
+            Table(
+                f"Distance of {claim['id']}, axis by axis",
+                ("Axis", "Asserted", "Bridge", "Support"),
+                tuple(_reach(one, claim["asserts"]) for one in claim["distance"]),
+            )
+        )
+    else:
+        blocks.append(Para(("No distance: it states no axis on which it goes beyond its evidence.",)))
+    return Group((safe(claim["text"], 2 * limits.TEXT_MESSAGE),), tuple(blocks))
 
 
-def _ladder(measured: str, asserted: str) -> Line:
-    """Return the levels from the lowest up: the one measured, and the one asserted where it is higher."""
-    return tuple(_rungs(LEVELS.index(measured), LEVELS.index(asserted)))
+def _asserts(asserts: Mapping[str, Any]) -> str:
+    ends = [
+        f"{word} {percent(asserts[end])} %"
+        for end, word in (("at_least", "at least"), ("at_most", "at most"))
+        if end in asserts
+    ]
+    what = " ".join([asserts["what"], *ends])
+    who = f"systems: {_said(asserts['systems'])} · scaffolds: {_said(asserts['scaffolds'])}"
+    return f"{what} · {asserts['dimension']} · {who}"
 
 
-def _rungs(measured: int, asserted: int) -> Iterator[str | Strong | Status]:
-    for place, name in enumerate(LEVELS):
-        if place:
-            yield " → "
-        if place == measured:
-            yield Strong(f"[{name}: measured]")
-        elif place == asserted and asserted > measured:
-            yield Status(f"{name}: asserted", "open")
-        else:
-            yield name
+def _said(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return f"from {value['from']} until {value['until'] or 'no end'}"
+    return ", ".join(few([safe(one, limits.TEXT_NAME) for one in value], limits.TEXT_NAMES))
 
 
-def _bridge(reach: Mapping[str, Any]) -> Line:
+def _reach(reach: Mapping[str, Any], asserts: Mapping[str, Any]) -> tuple[Line, ...]:
+    asserted = [
+        f"{member} {_said(asserts[member])}" if len(_MEMBERS[reach["axis"]]) > 1 else _said(asserts[member])
+        for member in _MEMBERS[reach["axis"]]
+    ]
     bridge = reach.get("bridge")
     if bridge is None:
-        return (Status("no bridge", "bad"),)
-    sources = f" ({'; '.join(bridge['sources'][: limits.PAGE_ROWS])})" if "sources" in bridge else ""
-    return (Strong(bridge["support"]), f": {bridge['argument']}{sources}")
+        return (reach["axis"],), ("; ".join(asserted),), (Status("no bridge", "bad"),), ("none",)
+    support: list[Inline] = [
+        Status(bridge["support"], "open" if bridge["support"] == "untested" else "plain")
+    ]
+    if sources := bridge.get("sources"):
+        named = few([safe(one, limits.TEXT_VALUE) for one in sources], limits.TEXT_NAMES)
+        support.append(f": {'; '.join(named)}")
+    return (
+        (reach["axis"],),
+        ("; ".join(asserted),),
+        (safe(bridge["argument"], limits.TEXT_MESSAGE),),
+        tuple(support),
+    )
+
+
+def _figures(profile: Mapping[str, Any] | None) -> Figures:
+    """Return what evidence may refer to, by kind, systems, scaffold and dimension."""
+    if profile is None:
+        return {}
+    return {
+        (kind, *_of(one), one["scaffold"], one["dimension"]): one
+        for kind, name in (("cell", "cells"), ("effect", "effects"), ("difference", "differences"))
+        for one in profile[name]
+    }
+
+
+def _of(one: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(one["systems"]) if "systems" in one else (one["system"],)
+
+
+def _evidence(one: Mapping[str, Any], figures: Figures) -> str:
+    kind, systems = one["of"], _of(one)
+    found = figures.get((kind, *systems, one["scaffold"], one["dimension"]))
+    name = f"{kind}, {' and '.join(systems)}, {one['scaffold']}"
+    figure = found["share" if kind == "cell" else kind] if found is not None else None
+    if figure is None:
+        return f"{name}: not in the profile" if found is None else f"{name}: no figure"
+    if kind == "cell":
+        return (
+            f"{name}: {percent(figure['estimate'])} % ({percent(figure['low'])} to {percent(figure['high'])})"
+        )
+    return f"{name}: {points(figure['estimate'])} points ({between(figure['low'], figure['high'])})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fsep import limits
 from fsep.findings import Report
 from fsep.overview import Overview
-from fsep.render import page_claims, page_first, page_profile, page_rest, page_runs
+from fsep.render import page_claims, page_effects, page_first, page_profile, page_raters, page_rest, page_runs
 from fsep.render.page import Code, Page, Para, Section
 from fsep.render.safe import safe
 from fsep.render.subject import requirements
@@ -30,8 +30,8 @@ def page(report: Report, overview: Overview) -> Page:
         ),
         rest=_present(
             page_profile.profile(report, overview),
-            page_profile.effects(overview),
-            page_profile.agreement(overview),
+            page_effects.effects(report, overview),
+            page_raters.raters(report, overview),
             page_claims.claims(report, overview),
             page_rest.all_findings(report, known),
             page_rest.gaps(report),

@@ -9,9 +9,8 @@ from typing import Any
 from fsep import limits
 from fsep.findings import Report
 from fsep.overview import Overview, Sample
-from fsep.overview.rated import contested
 from fsep.render.event_words import called, contributor, edited, facts, form, noted, withheld
-from fsep.render.layout import counted, listed
+from fsep.render.layout import counted, number
 from fsep.render.page import (
     Block,
     Bullets,
@@ -24,12 +23,12 @@ from fsep.render.page import (
     Section,
     Status,
     Strong,
-    Table,
     Turn,
     Turns,
     prose,
 )
 from fsep.render.page_first import card
+from fsep.render.page_raters import chosen, ratings
 from fsep.render.page_runs import all_gaps
 from fsep.render.program_text import ProgramText
 from fsep.render.safe import safe
@@ -85,15 +84,33 @@ def transcripts(overview: Overview) -> Section | None:
     """Return the sampled transcripts, and how they were drawn."""
     if not overview.sampling.size:
         return None
+    drawn = sum(one.apart is None for one in overview.samples)
     said = (
-        f"{counted(len(overview.samples), 'transcript')} drawn from all runs, evenly over systems and "
+        f"{counted(drawn, 'transcript')} drawn from all runs, evenly over systems and "
         "scaffolds, by the seed ",
         Code(safe(overview.sampling.seed, limits.TEXT_NAME)),
         ". Draw others with a seed that the producer could not know. What the program says between "
         f"{OPEN} and {CLOSE} comes from the item.",
     )
     made = tuple(_transcript(one, overview) for one in overview.samples)
-    return Section("transcripts", "Sampled transcripts", (Para(said, "aside"), *made))
+    return Section(
+        "transcripts", "Sampled transcripts", (Para(said, "aside"), *_about_ratings(overview), *made)
+    )
+
+
+def _about_ratings(overview: Overview) -> Iterator[Para]:
+    picked = sum(one.apart is not None for one in overview.samples)
+    if picked:
+        text = (
+            f"Beside them {number(picked)} {'was' if picked == 1 else 'were'} chosen and not drawn, "
+            "since of all runs raters are furthest apart there: first by how far, then on how many things."
+        )
+        yield Para((text,))
+    if overview.hidden:
+        text = "Ratings stand beside no transcript: the salt that says of which run each is is not published."
+        yield Para((text,))
+    if overview.crowded:
+        yield Para(("None was chosen since raters are far apart: there are too many ratings for it.",))
 
 
 def _transcript(sample: Sample, overview: Overview) -> Details:
@@ -107,10 +124,10 @@ def _transcript(sample: Sample, overview: Overview) -> Details:
         blocks.append(
             Para((Strong("SYNTHETIC:"), " the system is a scripted stand-in and no model."), "notice")
         )
+    blocks += [chosen(sample), *ratings(sample, overview)]
     if sample.events is None:
         text = "Its events are too long for this page, or cannot be read: `fsep show` tells."
         return Details(summary, (*blocks, Para((text,)), *_outcome(head)))
-    blocks += _ratings(head["run"], overview)
     program = ProgramText(sample.scaffold, sample.fields)
     turns = []
     for place, event in enumerate(sample.events, 1):
@@ -118,26 +135,6 @@ def _transcript(sample: Sample, overview: Overview) -> Details:
         program.note(event)
     end = Para((f"End after {counted(len(turns), 'event')}.",), "aside")
     return Details(summary, (*blocks, Turns(tuple(turns)), end, *_outcome(head)))
-
-
-def _ratings(run: str, overview: Overview) -> Iterator[Block]:
-    """Yield what raters said of a run."""
-    said = overview.rated.ratings.get(run, ())
-    if not said:
-        return
-    differ = contested(overview.rated, run)
-    if differ:
-        yield Para((Strong("Raters differ"), f" in {listed(differ)}."), "notice")
-    rows = tuple(
-        (
-            (safe(one["rater"]),),
-            (safe(one["dimension"]) + (f" at {safe(one['step'])}" if "step" in one else ""),),
-            (safe(one["value"]) if "value" in one else "not occasioned",),
-            (safe(one.get("note", ""), limits.TEXT_MESSAGE) or "none",),
-        )
-        for one in said
-    )
-    yield Table("What raters said", ("Rater", "Dimension", "Value", "Note"), rows)
 
 
 def _turn(place: int, event: Mapping[str, Any], program: ProgramText) -> Turn:
