@@ -198,8 +198,10 @@ def test_a_third_of_the_sample_is_where_raters_are_furthest_apart(tmp_path: Path
     chosen = [one for one in made.samples if one.apart is not None]
     assert len(chosen) == 2
     assert [one.apart.most for one in chosen if one.apart] == [1.0, 1.0]
-    others = seen(bench, tmp_path / "again", Sampling(6, "t")).samples
-    assert {one.head["run"] for one in chosen} == {one.head["run"] for one in others if one.apart}
+    for seed in "abcdefgh":
+        others = seen(bench, tmp_path / seed, Sampling(6, seed)).samples
+        assert len({one.place for one in others}) == 6, "a run that was chosen is drawn again"
+        assert {one.head["run"] for one in chosen} == {one.head["run"] for one in others if one.apart}
 
 
 def test_a_sampled_run_has_its_ratings_blind_or_not_and_no_other(tmp_path: Path) -> None:

@@ -268,6 +268,12 @@ def test_what_is_left_out_is_counted() -> None:
     assert "And 3 claims in claims.json" in said
 
 
+def test_a_profile_that_states_a_dimension_twice_shows_it_once() -> None:
+    page = stated(measured=[measured("support"), measured("support")])
+    assert page.count("<h3>support</h3>") == 1
+    assert "not shown here" not in page
+
+
 def test_more_systems_than_fit_beside_each_other_have_tables_of_their_own() -> None:
     names = [f"s{number:02}" for number in range(limits.PAGE_SYSTEMS + 1)]
     page = stated(cells=[cell(name, "direct", "support", 0.5) for name in names])

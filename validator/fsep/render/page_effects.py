@@ -17,6 +17,7 @@ from fsep.render.rated_words import (
     effect_verdict,
     left_out,
     legend,
+    measured,
     notices,
     points,
     units,
@@ -43,10 +44,10 @@ def effects(report: Report, overview: Overview) -> Section | None:
     marks: set[str] = set()
     room = limits.PAGE_CELLS
     left = Counter[str]()
-    for measured in stated["measured"]:
-        name = measured["dimension"]
-        own = [one for one in stated["effects"] if one["dimension"] == name]
-        apart = [one for one in stated["differences"] if one["dimension"] == name]
+    effects_of, differences_of = _by_dimension(stated["effects"]), _by_dimension(stated["differences"])
+    for name, dimension in measured(stated).items():
+        own = effects_of.get(name, [])
+        apart = differences_of.get(name, [])
         apart.sort(key=lambda one: (_DIFFERENCE[one["verdict"]], one["scaffold"], one["systems"]))
         shown = own[: min(limits.PAGE_FIGURES, room)]
         said = apart[: min(limits.PAGE_FIGURES, max(room - len(shown), 0))]
@@ -55,9 +56,9 @@ def effects(report: Report, overview: Overview) -> Section | None:
         if not shown:
             continue
         marks.update(mark for one in (*shown, *said) for mark in one["marks"])
-        inner: list[Block] = [_forest(measured, shown, overview)]
+        inner: list[Block] = [_forest(dimension, shown, overview)]
         if apart:
-            inner += [_differences_say(apart), _differences(measured, said, overview)]
+            inner += [_differences_say(apart), _differences(dimension, said, overview)]
         blocks.append(Group((name,), tuple(inner)))
     meaning = legend(marks)
     blocks += [meaning] if meaning is not None else []
@@ -66,8 +67,15 @@ def effects(report: Report, overview: Overview) -> Section | None:
     return Section("effects", "Effects of the scaffolds", tuple(blocks))
 
 
-def _forest(measured: Made, shown: Sequence[Made], overview: Overview) -> Forest:
-    name, margin = measured["dimension"], measured["margin"]
+def _by_dimension(figures: Sequence[Made]) -> dict[str, list[Made]]:
+    made: dict[str, list[Made]] = {}
+    for one in figures:
+        made.setdefault(one["dimension"], []).append(one)
+    return made
+
+
+def _forest(dimension: Made, shown: Sequence[Made], overview: Overview) -> Forest:
+    name, margin = dimension["dimension"], dimension["margin"]
     rows = [(one, effect_verdict(one, margin, units(overview))) for one in shown]
     within = (
         f", margin {points(margin).lstrip('+')} points either way" if margin is not None else ", no margin"
@@ -135,12 +143,12 @@ def _differences_say(apart: Sequence[Made]) -> Para:
     return Para((f"Of {counted(len(apart), 'difference')} between effects on two systems, {listed(said)}.",))
 
 
-def _differences(measured: Made, said: Sequence[Made], overview: Overview) -> Details:
+def _differences(dimension: Made, said: Sequence[Made], overview: Overview) -> Details:
     return Details(
-        (f"Differences of effects on {measured['dimension']}",),
+        (f"Differences of effects on {dimension['dimension']}",),
         (
             Table(
-                f"Differences of effects on {measured['dimension']}, in percentage points",
+                f"Differences of effects on {dimension['dimension']}, in percentage points",
                 (
                     "Scaffold",
                     "Effect on",
@@ -158,7 +166,7 @@ def _differences(measured: Made, said: Sequence[Made], overview: Overview) -> De
                         (one["systems"][0],),
                         (one["systems"][1],),
                         *_figures(one, one["difference"]),
-                        (difference_verdict(one, measured["margin"], units(overview)),),
+                        (difference_verdict(one, dimension["margin"], units(overview)),),
                         (", ".join(one["marks"]) or "none",),
                     )
                     for one in said

@@ -10,7 +10,7 @@ from fsep.findings import Report
 from fsep.overview import Overview
 from fsep.render.layout import counted, listed, number
 from fsep.render.page import Block, Details, Heat, HeatMap, Line, Para, Section, Table
-from fsep.render.rated_words import legend, notices, percent, units
+from fsep.render.rated_words import legend, measured, notices, percent, units
 
 Cells = Mapping[tuple[str, str, str], Mapping[str, Any]]
 
@@ -29,9 +29,9 @@ def profile(report: Report, overview: Overview) -> Section | None:
     for scaffold, systems in _panels(stated, overview):
         panel = [
             cell
-            for measured in stated["measured"]
+            for name in measured(stated)
             for system in systems
-            if (cell := cells.get((system, scaffold, measured["dimension"]))) is not None
+            if (cell := cells.get((system, scaffold, name))) is not None
         ]
         if shown and len(shown) + len(panel) > limits.PAGE_CELLS:
             continue
@@ -74,7 +74,7 @@ def _panel(
     scaffold: str, systems: Sequence[str], stated: Mapping[str, Any], cells: Cells, overview: Overview
 ) -> Iterator[Block]:
     baseline = ", the baseline" if scaffold == overview.rated.baseline else ""
-    names = [measured["dimension"] for measured in stated["measured"]]
+    names = measured(stated)
     rows = {name: [cells.get((system, scaffold, name)) for system in systems] for name in names}
     lacking = stated["not_measured"]
     yield HeatMap(

@@ -80,6 +80,11 @@ def _open(figure: Mapping[str, Any], name: str, margin: float | None, units: str
     return f"too few {units} for a verdict"
 
 
+def measured(stated: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Return the measured dimensions of a profile by id; one that is stated twice is there once."""
+    return {one["dimension"]: one for one in stated["measured"]}
+
+
 def units(overview: Overview) -> str:
     """Return what is sampled, in the plural."""
     return "participants" if overview.rated.participants else "items"
