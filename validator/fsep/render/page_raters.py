@@ -90,7 +90,8 @@ def _agreed(one: Mapping[str, Any]) -> tuple[Line, ...]:
 
 
 def _signed(figure: float) -> str:
-    return f"{figure:.2f}".replace("-", "\u2212")
+    # A coefficient has no least value; one that nobody computed may be of any size.
+    return f"{max(figure, -99):.2f}".replace("-", "\u2212")
 
 
 def _rater(one: Mapping[str, Any]) -> tuple[Line, ...]:
