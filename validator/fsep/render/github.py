@@ -64,7 +64,7 @@ def _summary(report: Report, known: Known) -> str:
     lines = [
         f"{safe(str(report.bundle['path']), limits.TEXT_VALUE)}: {verdict}, {safe(said)}.",
         f"{counted(levels['error'], 'error')}, {counted(levels['warning'], 'warning')}, "
-        f"{counted(levels['note'], 'finding')} beyond what was asked.",
+        f"{counted(levels['note'], 'finding')} of facets nobody asked about.",
         f"Of {counted(len(report.outcomes), 'requirement')}, {ended[Outcome.PASS]} passed, "
         f"{ended[Outcome.FAIL]} failed, {ended[Outcome.NOT_CHECKED]} not checked, "
         f"{ended[Outcome.WITHHELD]} withheld, {ended[Outcome.NOT_APPLICABLE]} not applicable.",
@@ -84,7 +84,9 @@ def _finding(finding: Finding, known: Known, report: Report) -> str:
         properties["line"] = str(finding.line)
         if finding.column is not None:
             properties["col"] = str(finding.column)
-    properties["title"] = id_ if facet == "-" else f"{id_} ({safe(facet)})"
+    level = level_of(finding, known, report)
+    beyond = ", not asked about" if level == "note" else ""
+    properties["title"] = id_ if facet == "-" else f"{id_} ({safe(facet)}{beyond})"
     more = f" (and {counted(finding.count - 1, 'more place')} like it)" if finding.count > 1 else ""
     lines = [safe(finding.message, limits.TEXT_MESSAGE) + more]
     for label, text, limit in (
@@ -95,7 +97,7 @@ def _finding(finding: Finding, known: Known, report: Report) -> str:
     ):
         if text:
             lines.append(f"{label}: {safe(text, limit)}")
-    return _command(_COMMANDS[level_of(finding, known, report)], properties, lines)
+    return _command(_COMMANDS[level], properties, lines)
 
 
 def _command(name: str, properties: Mapping[str, str], lines: Sequence[str]) -> str:

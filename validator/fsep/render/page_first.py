@@ -170,16 +170,17 @@ def established(report: Report) -> Section:
 
 
 def worst(report: Report, known: Known) -> Section:
-    """Return the worst findings: errors of facets asked about first, then by how many places they stand for.
+    """Return the worst findings: of facets asked about first, errors first, then by how many places they are.
 
-    A requirement comes twice only when no other is left, so that one fault does not hide the others.
+    A requirement comes twice only when no other is left, so that one fault does not hide the others; what
+    nobody asked about comes only when nothing else is left.
     """
     met: Counter[str] = Counter()
     chosen = []
     for one in sorted(report.open_findings, key=lambda one: _badness(one, report, known)):
         chosen.append((met[one.requirement], one))
         met[one.requirement] += 1
-    chosen.sort(key=lambda pair: pair[0])
+    chosen.sort(key=lambda pair: (not _asked(pair[1], report, known), pair[0]))
     shown = [one for _, one in chosen[: limits.PAGE_WORST]]
     errors = sum(one.count for one in report.open_findings if one.severity == "error")
     warnings = sum(one.count for one in report.open_findings if one.severity == "warning")
@@ -195,8 +196,16 @@ def worst(report: Report, known: Known) -> Section:
 
 
 def _badness(finding: Finding, report: Report, known: Known) -> tuple[bool, bool, int, str]:
-    asked = facet_of(finding.requirement, known, report) in report.asked
-    return finding.severity != "error", not asked, -finding.count, finding.requirement
+    return (
+        not _asked(finding, report, known),
+        finding.severity != "error",
+        -finding.count,
+        finding.requirement,
+    )
+
+
+def _asked(finding: Finding, report: Report, known: Known) -> bool:
+    return facet_of(finding.requirement, known, report) in report.asked
 
 
 def card(finding: Finding, report: Report, known: Known, *, brief: bool = False) -> Card:
