@@ -98,6 +98,30 @@ def test_a_finding_says_where_what_was_found_and_expected_how_often_and_how_to_m
     assert "Mend: Restore the text" in block
 
 
+@pytest.mark.parametrize(
+    ("found", "expected", "shown"),
+    [
+        ("Lima. ", "Lima.", ("Lima.␣", "Lima.")),
+        ("in  Lima", "in Lima", ("in␣␣Lima", "in␣Lima")),
+        ("in Lima", "in Rome", ("in Lima", "in Rome")),
+        ("in Lima", "in\tLima", ("in Lima", "in\\tLima")),
+    ],
+)
+def test_spaces_are_shown_where_values_differ_in_nothing_else(
+    found: str, expected: str, shown: tuple[str, str]
+) -> None:
+    finding = replace(bad().findings[0], found=found, expected=expected)
+    report = replace(bad(), findings=(finding,))
+    lines = text(report).splitlines()
+    assert f"    found     {shown[0]}" in lines
+    assert f"    expected  {shown[1]}" in lines
+    assert ("spaces alone" in text(report)) is ("␣" in shown[0])
+    for form in ("junit", "github"):
+        other = RENDERERS[form]([report])
+        assert shown[0] in other
+        assert ("spaces alone" in other) is ("␣" in shown[0])
+
+
 def test_findings_that_are_not_printed_are_counted() -> None:
     assert "and 14 more places; `--format json` lists up to 100" in text(bad())
 

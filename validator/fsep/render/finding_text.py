@@ -14,6 +14,7 @@ from fsep.render.safe import cells, safe
 from fsep.render.set_aside import acknowledged, where
 from fsep.render.style import Style
 from fsep.render.subject import facet_of, requirements
+from fsep.render.values import found_and_expected
 
 Lines = list[str]
 
@@ -121,14 +122,13 @@ def _finding(finding: Finding, style: Style) -> Lines:
         "    " if place else "  ",
         "    ",
     )
-    found, expected = (
-        None if value is None else safe(value, limits.TEXT_VALUE)
-        for value in (finding.found, finding.expected)
-    )
+    found, expected, note = found_and_expected(finding)
     for label, value in (("found", found), ("expected", expected)):
         if value is not None:
             lines += wrap(f"{label:<8}  {value}", style.columns, "    ", _VALUES)
     lines += _parting(found, expected, style)
+    if note is not None:
+        lines += (style.paint(line, "dim") for line in wrap(note, style.columns, _VALUES))
     if finding.waiver is not None:
         lines += wrap(acknowledged(finding.waiver), style.columns, "    ", "      ")
     return lines

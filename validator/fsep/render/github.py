@@ -16,6 +16,7 @@ from fsep.render.place import on_disk, where
 from fsep.render.safe import safe
 from fsep.render.style import Style
 from fsep.render.subject import Known, Level, facet_of, level_of, requirements
+from fsep.render.values import found_and_expected
 
 _COMMANDS: Mapping[Level, str] = {"error": "error", "warning": "warning", "note": "notice"}
 _VERDICTS = {
@@ -89,14 +90,16 @@ def _finding(finding: Finding, known: Known, report: Report) -> str:
     properties["title"] = id_ if facet == "-" else f"{id_} ({safe(facet)}{beyond})"
     more = f" (and {counted(finding.count - 1, 'more place')} like it)" if finding.count > 1 else ""
     lines = [safe(finding.message, limits.TEXT_MESSAGE) + more]
-    for label, text, limit in (
-        ("at", where(finding), limits.TEXT_VALUE),
-        ("found", finding.found, limits.TEXT_VALUE),
-        ("expected", finding.expected, limits.TEXT_VALUE),
-        ("mend", finding.hint, limits.TEXT_MESSAGE),
+    found, expected, note = found_and_expected(finding)
+    for label, text in (
+        ("at", safe(where(finding), limits.TEXT_VALUE)),
+        ("found", found),
+        ("expected", expected),
+        ("note", note),
+        ("mend", safe(finding.hint or "", limits.TEXT_MESSAGE)),
     ):
         if text:
-            lines.append(f"{label}: {safe(text, limit)}")
+            lines.append(f"{label}: {text}")
     return _command(_COMMANDS[level], properties, lines)
 
 

@@ -21,6 +21,7 @@ from fsep.render.place import where
 from fsep.render.safe import quoted, safe
 from fsep.render.style import Style
 from fsep.render.subject import Known, Level, facet_of, level_of, requirements
+from fsep.render.values import found_and_expected
 
 Element = ElementTree.Element
 
@@ -144,7 +145,9 @@ def _not_met(
 def _lines(finding: Finding) -> list[str]:
     more = f" (and {counted(finding.count - 1, 'more place')} like it)" if finding.count > 1 else ""
     lines = ["", safe(finding.message, limits.TEXT_MESSAGE) + more]
-    for label, text in (("at", where(finding)), ("found", finding.found), ("expected", finding.expected)):
+    found, expected, note = found_and_expected(finding)
+    place = safe(where(finding), limits.TEXT_VALUE)
+    for label, text in (("at", place), ("found", found), ("expected", expected), ("", note)):
         if text:
-            lines.append(f"  {label:<8}  {safe(text, limits.TEXT_VALUE)}")
+            lines.append(f"  {label:<8}  {text}")
     return lines
