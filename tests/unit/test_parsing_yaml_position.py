@@ -79,7 +79,7 @@ def test_every_value_of_a_flow_text_is_found_at_its_own_place(
     while isinstance(inner, (dict, list)) and inner:
         step = data.draw(st.sampled_from(sorted(inner) if isinstance(inner, dict) else range(len(inner))))
         path.append(step)
-        inner = inner[step]  # type: ignore[call-overload,index]
+        inner = inner[step]
     line, column = locate(text.encode(), pointer_of(path))
     shown = text.splitlines()[line - 1][column - 1 :]
     last = path[-1]
