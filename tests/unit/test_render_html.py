@@ -281,6 +281,8 @@ def test_of_one_requirement_a_second_finding_waits_for_the_first_of_others() -> 
     many = [finding("FSEP-ADH-002", 50 - number) for number in range(9)]
     report = replace(good(), findings=(*many, finding("FSEP-BND-006", 1)), not_listed={})
     assert _first_cards(report)[:3] == ["FSEP-ADH-002", "FSEP-BND-006", "FSEP-ADH-002"]
+    beyond = replace(report, findings=(*report.findings, finding("FSEP-PRE-001", 9000)))
+    assert _first_cards(beyond) == ["FSEP-ADH-002", "FSEP-BND-006", *["FSEP-ADH-002"] * 3]
 
 
 def test_runs_are_counted_by_system() -> None:
