@@ -264,6 +264,13 @@ def test_what_nobody_asked_about_is_shown_only_where_nothing_else_is_left_howeve
     assert _first_cards(replace(bad(), findings=few)) == ["FSEP-OBS-001", "FSEP-PRE-001"]
 
 
+def test_of_the_findings_it_is_said_how_many_places_are_errors_and_how_many_nobody_asked_about() -> None:
+    assert "142 errors, 3 warnings and 1 finding of facets nobody asked about in all; " in shown(bad())
+    assert "0 errors, 0 warnings and 1 finding of facets nobody asked about in all." in shown(good())
+    asked = replace(good(), asked=tuple(good().facets))
+    assert "1 error and 0 warnings in all." in shown(asked)
+
+
 def test_waived_and_known_findings_are_not_among_the_worst_but_among_all() -> None:
     known = replace(
         bad(),
