@@ -70,6 +70,17 @@ def test_a_zip_member_outside_the_grammar_is_refused(folder: Path, tmp_path: Pat
     assert not (tmp_path / "escape.json").exists()
 
 
+def test_a_single_folder_around_a_bundle_is_named_and_not_looked_through(
+    folder: Path, tmp_path: Path
+) -> None:
+    around = tmp_path / "around"
+    around.mkdir()
+    folder.rename(around / "mine")
+    findings = check(zipped(around, tmp_path / "bundle.zip")).findings
+    [message] = [one.message for one in findings if one.requirement == "FSEP-BND-001"]
+    assert message.endswith("at the root of the bundle, though there is one in the folder mine/")
+
+
 def test_an_empty_directory_is_no_bundle_and_does_not_pass(tmp_path: Path) -> None:
     report = check(tmp_path)
     assert report.verdict == "does-not-conform"

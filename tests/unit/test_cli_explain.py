@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from fsep.cli import USAGE, main
-from fsep.protocol import load
-from fsep.render.explained import blocking, explain
+from fsep.protocol import FACETS, load
+from fsep.render.explained import blocking, explain, explain_facet
 from fsep.render.safe import cells
 from fsep.render.style import Style
 
@@ -65,6 +65,32 @@ def test_every_requirement_can_be_explained(id_: str, width: int) -> None:
     shown = explain(PROTOCOL, PROTOCOL.requirements[id_], Style(width))
     prose = shown.partition("Read on")[0]
     assert all(cells(line) <= width for line in prose.splitlines())
+
+
+@pytest.mark.parametrize("facet", FACETS)
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_facet_is_explained_with_what_it_shows_and_every_requirement_of_it(facet: str, width: int) -> None:
+    shown = explain_facet(PROTOCOL, facet, Style(width))
+    ids = re.findall("^  (FSEP-[A-Z]{3}-[0-9]{3})", shown, re.MULTILINE)
+    assert sorted(ids) == sorted(id_ for id_, one in PROTOCOL.requirements.items() if one.facet == facet)
+    assert shown.splitlines()[2].startswith("  ")
+    assert all(cells(line) <= width for line in shown.splitlines())
+    assert f"--require {facet}" in " ".join(shown.split())
+    assert ("It rests on `whole`" in " ".join(shown.split())) is (facet != "whole")
+
+
+def test_a_facet_is_told_in_the_words_of_the_specification(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "Replayed"]) == 0
+    out = capsys.readouterr().out
+    assert "  Every transcript replays: it is a run of its program" in out
+    assert (
+        out.index("Binding (") < out.index("FSEP-ADH-001") < out.index("Advisory") < out.index("FSEP-OBS-001")
+    )
+
+
+def test_a_facet_that_is_misspelt_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "replay"]) == USAGE
+    assert "Did you mean replayed?" in capsys.readouterr().err
 
 
 def test_an_unknown_id_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -88,7 +89,7 @@ def test_help_lists_the_commands_and_the_exit_codes(capsys: pytest.CaptureFixtur
             ["validate", "x", "--engine", "xml"],
             "fsep: Invalid value for '--engine': 'xml' is not one of 'fast', 'reference'.\n",
         ),
-        (["show", "only-a-bundle"], "fsep: Missing argument 'RUN'.\n"),
+        (["show"], "fsep: Missing argument 'BUNDLE'.\n"),
     ],
 )
 def test_an_error_of_usage_is_a_sentence_and_code_2(
@@ -182,6 +183,22 @@ def test_requirements_are_listed_by_facet_and_as_json(capsys: pytest.CaptureFixt
     values = json.loads(capsys.readouterr().out)
     assert {one["facet"] for one in values} == {"complete"}
     assert values[0]["id"] == "FSEP-CMP-001"
+
+
+def test_facets_are_listed_in_their_order_and_what_counts_for_none_last(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["requirements"]) == 0
+    titles = re.findall(r"^(Facet [a-z-]+|Of no facet) \(", capsys.readouterr().out, re.MULTILINE)
+    assert titles == [
+        "Facet whole",
+        "Facet replayed",
+        "Facet complete",
+        "Facet preregistered",
+        "Facet rated",
+        "Facet claims-checked",
+        "Of no facet",
+    ]
 
 
 def test_a_facet_without_requirements_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -11,6 +12,8 @@ import pytest
 
 from fsep.cli import USAGE, main
 from fsep.errors import FsepError
+from fsep.overview.unreadable import Unreadable
+from fsep.packing import init
 
 
 @pytest.fixture
@@ -27,7 +30,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         if source.name == "broken":
             raise FsepError("design.yaml: the line 3 is no YAML.", advice="Mend the line.")
         role = "items" if source.name == "runless" else "transcripts"
-        return SimpleNamespace(bundle_sha256="ab" * 32, files=7, manifest={"files": [{"role": role}]})
+        return SimpleNamespace(
+            bundle_sha256="ab" * 32, files=7, manifest={"fsep": "1.0", "files": [{"role": role}]}
+        )
 
     def convert(sources: list[Path], out: Path) -> dict[str, Any]:
         made.append(("convert", sources, out))
@@ -50,6 +55,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         module = ModuleType(name)
         vars(module).update(functions)
         monkeypatch.setitem(sys.modules, name, module)
+    # Nothing is written that could be looked through.
+    monkeypatch.setattr("fsep.overview.unreadable.unreadable", lambda *_: Unreadable(0, ()))
     return made
 
 
@@ -110,3 +117,48 @@ def test_what_is_left_out_is_an_error_of_usage(
     assert main(arguments) == USAGE
     assert capsys.readouterr().err.startswith("fsep: ")
     assert calls == []
+
+
+RUN = {
+    "run": "r",
+    "system": "my-system",
+    "scaffold": "direct",
+    "item": "peru",
+    "replicate": 0,
+    "status": "failed",
+    "failure": {"kind": "infrastructure-error"},
+    "events": [],
+}
+
+
+def test_pack_tells_which_lines_of_transcripts_are_no_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "authored"
+    init(source)
+    good = json.dumps(RUN)
+    (source / "transcripts" / "a.jsonl").write_text(f"{good}\n")
+    assert main(["pack", str(source), "-o", str(tmp_path / "one")]) == 0
+    assert "no run" not in capsys.readouterr().out
+    (source / "transcripts" / "b.jsonl").write_text(f"{good[:-1]}\n{good}\n" + "[]\n\x1b\n{}\n")
+    refused = json.dumps({**RUN, "status": "fine"})
+    (source / "transcripts" / "a.jsonl").write_text(f"{good}\n{refused}\n")
+    assert main(["pack", str(source), "-o", str(tmp_path / "two")]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[1] == "5 lines of its transcripts are no runs, and it will not validate until they are mended:"
+    assert out[2].startswith("  transcripts/a.jsonl:2:")
+    assert ", at /status: " in out[2]
+    assert out[3].startswith("  transcripts/b.jsonl:1:")
+    assert out[4].startswith("  transcripts/b.jsonl:3:1: ")
+    assert out[5] == "  and 2 more lines"
+    assert out[6].startswith("Then: ")
+
+
+def test_one_broken_line_is_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "authored"
+    init(source)
+    (source / "transcripts" / "a.jsonl").write_text("{\n")
+    assert main(["pack", str(source), "-o", str(tmp_path / "one.zip")]) == 0
+    out = capsys.readouterr().out
+    assert "1 line of its transcripts is no run" in out
+    assert "more line" not in out

@@ -16,7 +16,7 @@ Show = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Show:
-    """Return a function that shows a run of a bundle with these lines."""
+    """Return a function that shows a run of a bundle with these lines, or lists them for no run."""
 
     def invoke(
         run: str,
@@ -25,7 +25,7 @@ def show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Show:
         prepare: Callable[[Path], object] = lambda _: None,
     ) -> tuple[int, str, str]:
         prepare(write_bundle(tmp_path / "b", lines))
-        code = main(["show", str(tmp_path / "b"), run])
+        code = main(["show", str(tmp_path / "b"), *([run] if run else [])])
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -90,6 +90,35 @@ def test_lines_that_are_no_runs_are_passed_over(show: Show) -> None:
     code, out, _ = show(RUN["run"], prepare=spoil)
     assert code == 0
     assert "transcripts/alpha.jsonl:5" in out
+
+
+def _spoilt(bundle: Path) -> None:
+    path = bundle / "transcripts" / "alpha.jsonl"
+    path.write_bytes(b"[1]\n{not json\n" + path.read_bytes())
+
+
+def test_without_a_run_the_runs_are_listed_and_what_is_unreadable_is_counted(show: Show) -> None:
+    other = {**RUN, "run": "other\x1b[2J", "replicate": 1, "parts": 2}
+    more = {"continues": "other\x1b[2J", "part": 1, "events": []}
+    code, out, err = show("", [RUN, other, more], prepare=_spoilt)
+    lines = out.splitlines()
+    assert (code, err) == (0, "")
+    assert lines[0] == "alpha.desk.order.0  alpha  desk  order  0  completed  transcripts/alpha.jsonl:3"
+    assert lines[1].startswith("other\\u{1b}[2J  alpha  desk  order  1")
+    assert lines[2].startswith("2 runs (run, system,")
+    assert lines[3] == (
+        "2 lines of the transcripts could not be read as a run. `fsep validate` tells what is wrong."
+    )
+    assert len(lines) == 4
+
+
+def test_a_bundle_without_a_readable_run_says_so(show: Show) -> None:
+    assert show("", [{"no": "run"}])[1].splitlines()[0] == "There is no run that can be read."
+
+
+def test_a_run_that_is_not_found_may_be_in_a_line_that_cannot_be_read(show: Show) -> None:
+    assert "2 lines of the transcripts could not be read as a run." in show("zzz", prepare=_spoilt)[2]
+    assert "could not be read" not in show("zzz", [{**RUN, "parts": 2}])[2]
 
 
 @pytest.mark.parametrize("lost", ["scaffolds/desk.json", "systems/alpha.json", "items.jsonl"])

@@ -119,6 +119,47 @@ def test_what_cannot_be_packed_leaves_nothing_behind(
     assert _left(tmp_path / out) == ["authored"]
 
 
+def test_files_that_belong_nowhere_are_all_named_with_the_places_there_are(
+    authored: Path, tmp_path: Path
+) -> None:
+    (authored / "notes.txt").write_text("mine")
+    (authored / "transcript").mkdir()
+    (authored / "transcript" / "runs.jsonl").write_text("")
+    with pytest.raises(FsepError) as refused:
+        pack(authored, tmp_path / "b")
+    assert str(refused.value) == "notes.txt, transcript/runs.jsonl belong to no place in a bundle."
+    advice = str(refused.value.advice)
+    assert advice.startswith("Did you mean transcripts/runs.jsonl? ")
+    assert "bundle.yaml, design.yaml, items.yaml, " in advice
+    assert "scaffolds/*.yaml, " in advice
+    assert "transcripts/*.jsonl, transcripts/*.jsonl.zst, blobs/*" in advice
+
+
+def test_of_many_files_that_belong_nowhere_the_first_are_named(authored: Path, tmp_path: Path) -> None:
+    for number in range(8):
+        (authored / f"n{number}.txt").write_text("mine")
+    with pytest.raises(FsepError, match=r"^n0.txt, n1.txt, n2.txt, n3.txt, n4.txt and 3 more belong"):
+        pack(authored, tmp_path / "b")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("replicates: 1", "replicates: many", "design.yaml, line 9, at /replicates: "),
+        ("  missing_share: 0.1", "  missing_share: 7", "design.yaml, line 11, at /limits/missing_share: "),
+        ("- id: nepal", "- id: nepal\n  colour: red", "items.yaml, item 2, line 7, at /colour: "),
+    ],
+)
+def test_what_the_schema_refuses_is_told_with_its_line(authored: Path, old: str, new: str, said: str) -> None:
+    path = authored / said.partition(",")[0]
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(FsepError) as refused:
+        pack(authored, authored.parent / "b")
+    assert str(refused.value).startswith(said)
+
+
 def test_a_link_is_refused(authored: Path, tmp_path: Path) -> None:
     (authored / "systems" / "linked.yaml").symlink_to(authored / "systems" / "my-system.yaml")
     with pytest.raises(FsepError):

@@ -57,7 +57,7 @@ def test_the_first_command_says_what_it_came_to_with_the_counts() -> None:
     assert (first.name, first.properties) == ("error", {"title": "fsep: DOES NOT CONFORM"})
     assert "examples/capital: DOES NOT CONFORM, not reached: whole, replayed and complete." in first.message
     # 3 texts, 7 digests and 12 that are not listed, 120 identities; then 1 and 2 warnings.
-    assert "142 errors, 3 warnings, 1 finding beyond what was asked." in first.message
+    assert "142 errors, 3 warnings, 1 finding of facets nobody asked about." in first.message
     assert (
         "Of 7 requirements, 1 passed, 3 failed, 2 not checked, 1 withheld, 0 not applicable." in first.message
     )
@@ -93,7 +93,7 @@ def test_a_finding_is_shown_at_its_file_line_and_column() -> None:
 
 def test_what_nobody_asked_about_is_a_notice_and_a_warning_stays_one() -> None:
     by_title = {one.properties["title"]: one.name for one in commands(bad())}
-    assert by_title["FSEP-PRE-001 (preregistered)"] == "notice"
+    assert by_title["FSEP-PRE-001 (preregistered, not asked about)"] == "notice"
     assert by_title["FSEP-OBS-001 (replayed)"] == "warning"
     assert by_title["FSEP-BND-006 (whole)"] == "error"
 

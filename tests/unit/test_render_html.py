@@ -256,21 +256,30 @@ def _first_cards(report: Report) -> list[str]:
     return re.findall(r"<h3>.*?<code>(.*?)</code>", section)
 
 
-def test_the_worst_findings_are_errors_of_facets_asked_about_then_by_count() -> None:
+def test_the_worst_findings_are_errors_then_warnings_of_facets_asked_about_each_by_count() -> None:
     assert _first_cards(bad()) == [
         "FSEP-REQ-005",
         "FSEP-ADH-002",
         "FSEP-BND-006",
-        "FSEP-PRE-001",
         "FSEP-TRN-006",
+        "FSEP-OBS-001",
     ]
 
 
-def test_a_facet_that_was_asked_about_comes_before_a_larger_count() -> None:
+def test_what_nobody_asked_about_is_shown_only_where_nothing_else_is_left_however_often_it_is() -> None:
     many = tuple(
         replace(one, count=9000) if one.requirement == "FSEP-PRE-001" else one for one in bad().findings
     )
-    assert _first_cards(replace(bad(), findings=many))[3] == "FSEP-PRE-001"
+    assert "FSEP-PRE-001" not in _first_cards(replace(bad(), findings=many))
+    few = tuple(one for one in many if one.requirement in {"FSEP-PRE-001", "FSEP-OBS-001"})
+    assert _first_cards(replace(bad(), findings=few)) == ["FSEP-OBS-001", "FSEP-PRE-001"]
+
+
+def test_of_the_findings_it_is_said_how_many_places_are_errors_and_how_many_nobody_asked_about() -> None:
+    assert "142 errors, 3 warnings and 1 finding of facets nobody asked about in all; " in shown(bad())
+    assert "0 errors, 0 warnings and 1 finding of facets nobody asked about in all." in shown(good())
+    asked = replace(good(), asked=tuple(good().facets))
+    assert "1 error and 0 warnings in all." in shown(asked)
 
 
 def test_waived_and_known_findings_are_not_among_the_worst_but_among_all() -> None:
@@ -290,6 +299,8 @@ def test_of_one_requirement_a_second_finding_waits_for_the_first_of_others() -> 
     many = [finding("FSEP-ADH-002", 50 - number) for number in range(9)]
     report = replace(good(), findings=(*many, finding("FSEP-BND-006", 1)), not_listed={})
     assert _first_cards(report)[:3] == ["FSEP-ADH-002", "FSEP-BND-006", "FSEP-ADH-002"]
+    beyond = replace(report, findings=(*report.findings, finding("FSEP-PRE-001", 9000)))
+    assert _first_cards(beyond) == ["FSEP-ADH-002", "FSEP-BND-006", *["FSEP-ADH-002"] * 3]
 
 
 def test_runs_are_counted_by_system() -> None:

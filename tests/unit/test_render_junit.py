@@ -23,10 +23,11 @@ GRAMMAR: dict[str, tuple[set[str], set[str], set[str]]] = {
     "testsuite": ({"name", "tests", "failures", "errors"}, {"skipped"}, {"properties", "testcase"}),
     "properties": (set(), set(), {"property"}),
     "property": ({"name", "value"}, set(), set()),
-    "testcase": ({"name", "classname"}, set(), {"failure", "error", "skipped"}),
+    "testcase": ({"name", "classname"}, set(), {"failure", "error", "skipped", "system-out"}),
     "failure": ({"message", "type"}, set(), set()),
     "error": ({"message", "type"}, set(), set()),
     "skipped": ({"message"}, set(), set()),
+    "system-out": (set(), set(), set()),
 }
 
 
@@ -38,10 +39,17 @@ def read(*reports: Report) -> Element:
         needed, allowed, children = GRAMMAR[element.tag]
         assert needed <= set(element.keys()) <= needed | allowed, element.tag
         assert {child.tag for child in element} <= children, element.tag
-        assert element.tag in ("failure", "error", "skipped") or not (element.text or "").strip()
+        assert (
+            element.tag in ("failure", "error", "skipped", "system-out") or not (element.text or "").strip()
+        )
     for suite in root:
         cases = suite.findall("testcase")
-        assert all(len(case) <= 1 for case in cases)
+        # A case ends in one way; only what was skipped may say more beside it.
+        assert all(
+            [child.tag for child in case]
+            in ([], ["failure"], ["error"], ["skipped"], ["skipped", "system-out"])
+            for case in cases
+        )
         for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
             assert int(suite.get(attribute, "")) == sum(case.find(tag) is not None for case in cases)
         assert int(suite.get("tests", "")) == len(cases)
@@ -90,7 +98,6 @@ def test_every_finding_is_in_the_failure_and_what_is_not_listed_is_counted() -> 
     ("report", "name", "said"),
     [
         (good(), "FSEP-ENV-001", "not applicable"),
-        (good(), "FSEP-PRE-001", "not met, and beyond what was asked: the design was not committed"),
         (good(), "FSEP-PRE-002", "not checked (blocked by FSEP-PRE-001)"),
         (bad(), "FSEP-ADH-001", "withheld"),
         (bad(), "FSEP-REQ-002", "not checked (blocked by FSEP-REQ-001; blocked by FSEP-TRN-001)"),
@@ -101,6 +108,15 @@ def test_what_does_not_stand_in_the_way_is_skipped_and_says_why(report: Report, 
     one = case(read(report), name)
     assert [child.tag for child in one] == ["skipped"]
     assert said in str(one[0].get("message"))
+
+
+def test_what_nobody_asked_about_fails_nothing_and_tells_its_details_in_the_output_of_its_case() -> None:
+    root = read(good())
+    one = case(root, "FSEP-PRE-001")
+    assert [child.tag for child in one] == ["skipped", "system-out"]
+    assert str(one[0].get("message")).startswith("nobody asked about the facet preregistered: the design was")
+    assert "Mend: Add a commitment of the design" in str(one[1].text)
+    assert (root.get("failures"), root.get("errors")) == ("0", "0")
 
 
 @pytest.mark.parametrize(

@@ -48,16 +48,41 @@ def test_provenance_stands_beside_the_facets() -> None:
     assert shown.index("Facets") < shown.index("Provenance: self-recorded.") < shown.index("Recomputed:")
 
 
-def test_what_was_not_asked_about_comes_after_what_was() -> None:
+def test_what_was_not_asked_about_stands_at_the_end_in_a_line_and_is_no_error() -> None:
     shown = text(bad())
-    assert (
-        shown.index("FSEP-OBS-001 warning")
-        < shown.index("Beyond what was asked")
-        < shown.index("FSEP-PRE-001 error")
+    assert "142 errors under 3 requirements, 3 warnings under 2 requirements" in shown
+    assert shown.index("FSEP-OBS-001 warning") < shown.index("Requirements:") < shown.index("Not asked about")
+    assert "FSEP-PRE-001 error" not in shown
+    last = " ".join(text(good()).partition("Not asked about, and no part of the verdict")[2].split())
+    assert last.startswith(
+        "- preregistered (`--require preregistered`): the design was not committed: the bundle holds no "
+        "commitments (FSEP-PRE-001) fsep 0.1.0"
     )
-    assert shown.index(
-        "Findings: 142 errors under 3 requirements, 3 warnings under 2 requirements"
-    ) < shown.index("FSEP-ADH-002 error")
+
+
+def test_a_report_of_which_all_that_was_asked_about_is_met_speaks_of_no_error() -> None:
+    shown = text(good())
+    assert "error" not in shown
+    assert "Mend" not in shown
+
+
+def test_a_requirement_that_nobody_asked_about_is_one_line_however_often_it_is_not_met() -> None:
+    report = replace(bad(), asked=("whole",))
+    last = " ".join(text(report).partition("Not asked about")[2].split())
+    assert last.count("FSEP-ADH-002") == 1
+    assert "(and 2 more places) (FSEP-ADH-002)" in last
+    assert "FSEP-ADH-002" not in text(report).partition("Findings:")[2].partition("Requirements:")[0]
+
+
+def test_all_that_was_asked_about_leaves_no_such_section() -> None:
+    assert "Not asked about" not in text(replace(good(), asked=tuple(good().facets)))
+
+
+def test_of_what_failed_it_is_said_how_much_nobody_asked_about() -> None:
+    assert "1 failed (none of them asked about)" in text(good(), 120)
+    failed = (outcome("FSEP-PRE-001", Outcome.FAIL), outcome("FSEP-BND-001", Outcome.FAIL))
+    assert "2 failed (1 of them not asked about)" in text(replace(good(), outcomes=failed), 120)
+    assert "1 failed, 0 not" in text(replace(good(), outcomes=failed[1:]), 120)
 
 
 def test_a_finding_says_where_what_was_found_and_expected_how_often_and_how_to_mend_it() -> None:
@@ -71,6 +96,30 @@ def test_a_finding_says_where_what_was_found_and_expected_how_often_and_how_to_m
     assert " " * 46 + "^ here they part\n" in block
     assert "(and 2 more places like it)" in " ".join(block.split())
     assert "Mend: Restore the text" in block
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "shown"),
+    [
+        ("Lima. ", "Lima.", ("Lima.␣", "Lima.")),
+        ("in  Lima", "in Lima", ("in␣␣Lima", "in␣Lima")),
+        ("in Lima", "in Rome", ("in Lima", "in Rome")),
+        ("in Lima", "in\tLima", ("in Lima", "in\\tLima")),
+    ],
+)
+def test_spaces_are_shown_where_values_differ_in_nothing_else(
+    found: str, expected: str, shown: tuple[str, str]
+) -> None:
+    finding = replace(bad().findings[0], found=found, expected=expected)
+    report = replace(bad(), findings=(finding,))
+    lines = text(report).splitlines()
+    assert f"    found     {shown[0]}" in lines
+    assert f"    expected  {shown[1]}" in lines
+    assert ("spaces alone" in text(report)) is ("␣" in shown[0])
+    for form in ("junit", "github"):
+        other = RENDERERS[form]([report])
+        assert shown[0] in other
+        assert ("spaces alone" in other) is ("␣" in shown[0])
 
 
 def test_findings_that_are_not_printed_are_counted() -> None:
@@ -89,7 +138,7 @@ def test_the_three_lists_and_the_counts_of_outcomes_are_in_every_report() -> Non
         shown = text(made)
         for title in ("Recomputed:", "Taken on trust:", "Not established:", "Requirements:"):
             assert title in shown
-    assert "31 passed, 1 failed, 4 not checked, 0 withheld, 1 not applicable" in text(good())
+    assert "31 passed, 1 failed (none of them asked about), 4 not checked, 0 withheld," in text(good(), 120)
 
 
 def test_what_was_not_checked_or_is_withheld_is_listed_with_the_reason() -> None:

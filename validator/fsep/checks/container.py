@@ -104,7 +104,11 @@ def has_manifest(bundle: Bundle) -> Iterator[Answer]:
     if MANIFEST in bundle.entries:
         yield Passed()
     else:
-        yield Problem("there is no bundle.json at the root of the bundle", Place(MANIFEST))
+        within = next((path for path in bundle.entries if path.endswith(f"/{MANIFEST}")), None)
+        there = (
+            f", though there is one in the folder {within[: -len(MANIFEST)]}" if within is not None else ""
+        )
+        yield Problem(f"there is no bundle.json at the root of the bundle{there}", Place(MANIFEST))
 
 
 @check("FSEP-BND-002", "container")

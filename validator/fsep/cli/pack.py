@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from fsep import limits
 from fsep.cli.output import write
-from fsep.render.layout import counted
+from fsep.protocol import load
+from fsep.render.layout import counted, number
 from fsep.render.safe import safe
 
 
@@ -18,7 +20,8 @@ from fsep.render.safe import safe
 )
 def command(source: Path, out: Path) -> None:
     """Pack the authored folder SOURCE: YAML becomes strict JSON, and the manifest lists every file."""
-    from fsep.packing import pack  # noqa: PLC0415 - loaded when called
+    from fsep.overview.unreadable import unreadable  # noqa: PLC0415 - loaded when called
+    from fsep.packing import pack  # noqa: PLC0415 - see above
 
     summary = pack(source, out)
     shown = safe(str(out), 200)
@@ -29,4 +32,15 @@ def command(source: Path, out: Path) -> None:
             "It holds no runs, and will not validate without: write them to files such as "
             f"{safe(str(source / 'transcripts' / 'my-system.jsonl'), 200)}, one run a line, and pack again."
         )
+    found = unreadable(out, load(summary.manifest["fsep"]))
+    if found.lines:
+        are = (
+            "line of its transcripts is no run"
+            if found.lines == 1
+            else "lines of its transcripts are no runs"
+        )
+        lines.append(f"{number(found.lines)} {are}, and it will not validate until they are mended:")
+        lines += [f"  {safe(one, limits.TEXT_MESSAGE)}" for one in found.first]
+        if (more := found.lines - len(found.first)) > 0:
+            lines.append(f"  and {counted(more, 'more line')}")
     write("\n".join([*lines, f"Then: fsep validate {shown}"]) + "\n", None)

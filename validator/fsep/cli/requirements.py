@@ -13,12 +13,15 @@ import click
 from fsep.cli.group import meant, refuse
 from fsep.cli.output import style_for, write
 from fsep.cli.version import chosen, protocol_option
+from fsep.protocol import FACETS
 from fsep.render.layout import counted, wrap
 from fsep.render.safe import quoted
 from fsep.render.style import Style
 
 if TYPE_CHECKING:
     from fsep.protocol import Requirement
+
+_ORDER = (*FACETS, "-")
 
 
 @click.command(short_help="List what the protocol asks.")
@@ -35,7 +38,8 @@ if TYPE_CHECKING:
 def command(facet: str | None, form: str, version: str | None) -> None:
     """List the requirements of the protocol, by facet."""
     protocol = chosen(version)
-    every = list(protocol.requirements.values())
+    # By facet in their order, what counts for none last; within a facet in the order of the chapters.
+    every = sorted(protocol.requirements.values(), key=lambda one: _ORDER.index(one.facet))
     facets = list(dict.fromkeys(one.facet for one in every if one.facet != "-"))
     if facet is not None and facet not in facets:
         refuse(

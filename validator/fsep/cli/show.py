@@ -1,4 +1,4 @@
-"""`fsep show`: one run, readable."""
+"""`fsep show`: one run, readable, or which runs there are."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from fsep.errors import FsepError
 from fsep.overview.reading import document, events, fields, parsed, paths_of, records
 from fsep.parsing import json
 from fsep.protocol import Protocol, load
+from fsep.render.layout import counted
 from fsep.render.program_text import ProgramText
 from fsep.render.safe import quoted, safe
 from fsep.render.transcript import transcript
@@ -28,14 +29,17 @@ _SUGGESTIONS = 10_000
 
 @click.command(short_help="Show one run: who contributed what.")
 @click.argument("bundle", type=click.Path(path_type=Path))
-@click.argument("run")
-def command(bundle: Path, run: str) -> None:
-    """Show the run RUN of a bundle: who contributed what, step by step.
+@click.argument("run", required=False)
+def command(bundle: Path, run: str | None) -> None:
+    """Show the run RUN of a bundle: who contributed what, step by step. Without RUN, list the runs.
 
     It shows what is recorded, and checks none of it; that is what `fsep validate` does.
     """
     with open_bundle(bundle) as opened:
         protocol = _protocol(opened)
+        if run is None:
+            _list(opened)
+            return
         path, number, head, rest = _find(opened, protocol, run)
         scaffold = document(opened, protocol, "scaffold", f"scaffolds/{head['scaffold']}.json")
         system = document(opened, protocol, "system", f"systems/{head['system']}.json")
@@ -49,6 +53,34 @@ def command(bundle: Path, run: str) -> None:
             place=f"{path}:{number}",
         ):
             write(line + "\n", None)
+
+
+def _list(bundle: Bundle) -> None:
+    """Print a line for each run, as they are read, then how many lines could not be."""
+    shown, unread = 0, 0
+    for path in paths_of(bundle, "transcripts"):
+        for number, data in records(bundle, path):
+            record = parsed(data)
+            if isinstance(record.get("run"), str):
+                members = (
+                    record.get(member) for member in ("run", "system", "scaffold", "item", "replicate")
+                )
+                of = "  ".join(safe(str(one), limits.TEXT_NAME) for one in (*members, record.get("status")))
+                write(f"{of}  {safe(path, limits.TEXT_NAME)}:{number}\n", None)
+                shown += 1
+            elif "continues" not in record:
+                unread += 1
+    if shown:
+        heading = "run, system, scaffold, item, replicate, status, place"
+        write(f"{counted(shown, 'run')} ({heading}); `fsep show BUNDLE RUN` shows one.\n", None)
+    else:
+        write("There is no run that can be read.\n", None)
+    if unread:
+        write(f"{_unread(unread)} {_VALIDATE}\n", None)
+
+
+def _unread(lines: int) -> str:
+    return f"{counted(lines, 'line')} of the transcripts could not be read as a run."
 
 
 def _protocol(bundle: Bundle) -> Protocol:
@@ -72,6 +104,7 @@ def _find(
         FsepError: when no run has the id, or its line is no valid one.
     """
     seen: list[str] = []
+    unread = 0
     for path in paths_of(bundle, "transcripts"):
         lines = records(bundle, path)
         for number, data in lines:
@@ -79,15 +112,17 @@ def _find(
             id_ = record.get("run")
             if id_ == run:
                 return path, number, _valid(protocol, record, path, number), lines
+            unread += not isinstance(id_, str) and "continues" not in record
             if isinstance(id_, str) and len(seen) < _SUGGESTIONS:
                 seen.append(id_)
     some = ", ".join(safe(id_, 60) for id_ in seen[:3])
     near = meant(run, seen)
+    broken = f" {_unread(unread)}" if unread else ""
     refuse(
-        f"No run has the id {quoted(run)}.{near}",
+        f"No run has the id {quoted(run)}.{near}{broken}",
         f"Ids are, for instance: {some}."
         if seen and not near
-        else "Ids stand in the files under transcripts/, as `run`.",
+        else f"`fsep show {safe(bundle.display, limits.TEXT_NAME)}` lists the runs.",
     )
 
 

@@ -13,6 +13,7 @@ from fsep.cli import CONFORMS, DOES_NOT, INCOMPLETE, INTERNAL, USAGE, given, int
 from fsep.cli.formats import emit, outputs
 from fsep.cli.group import complain, meant, refuse
 from fsep.cli.progress import Progress
+from fsep.protocol import FACETS
 from fsep.render.safe import quoted, safe
 
 if TYPE_CHECKING:
@@ -168,8 +169,6 @@ def validate_one(
 
 def facets(require: Sequence[str]) -> list[str]:
     """Return the facets that were asked about; refuse a name that is none."""
-    from fsep.engine.conclude import FACETS  # noqa: PLC0415 - it loads all checks
-
     asked = [name.strip() for given in require for name in given.split(",") if name.strip()]
     if require and not asked:
         refuse("--require names no facet.", f"Known are: {', '.join(FACETS)}.")

@@ -17,9 +17,8 @@ from fsep.findings import Facet, Finding, Outcome, Report, Results, Tally
 from fsep.findings.report import Leverage, RequirementOutcome, Verdict
 from fsep.findings.results import Fold, order
 from fsep.findings.values import shown
-from fsep.protocol import Protocol, Requirement
+from fsep.protocol import FACETS, Protocol, Requirement
 
-FACETS = ("whole", "replayed", "complete", "preregistered", "rated", "claims-checked")
 # The one requirement that, failing alone in its facet, leaves it pinned.
 PINNED_BY = "FSEP-ADH-006"
 # How many reasons a facet is given in full; the rest are counted.

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from fsep.maintain.markdown import Block, Fault, Line, parts
 from fsep.parsing.canonical import sha256_hex
+from fsep.protocol.requirement import FACETS
 
 ACTORS: Final = ("producer", "runner", "validator", "maintainer")
-FACETS: Final = ("whole", "replayed", "complete", "preregistered", "rated", "claims-checked", "-")
+_FACETS: Final = (*FACETS, "-")
 TESTED: Final = ("from the bundle", "on the wire", "attested only", "not testable")
 KEYWORDS: Final = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT")
 NEEDED: Final = ("Actor", "Facet", "Since", "Tested")
@@ -192,7 +193,7 @@ class _Reader:
             if name not in fields:
                 self.fault(f"`{name}` is missing", f"add `- {name}: ...` to the list below the quote")
         actor = self._one_of(fields, "Actor", ACTORS)
-        facet = self._one_of(fields, "Facet", FACETS)
+        facet = self._one_of(fields, "Facet", _FACETS)
         if actor == "validator" and facet not in ("-", None):
             self.fault(
                 "a requirement on validators counts for no facet", "write `- Facet: -`", fields["Facet"][0]

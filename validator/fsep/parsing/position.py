@@ -29,11 +29,12 @@ def locate(data: bytes, pointer: str, *, key: bool = False) -> tuple[int, int]:
     it is that of the key before the value, if there is one. Never fails: on a text that is no JSON it does
     what it can. Takes time linear in the text.
     """
-    offset, key_offset = _find(data, _split(pointer))
+    offset, key_offset = _find(data, tokens_of(pointer))
     return line_column(data, key_offset if key and key_offset is not None else offset)
 
 
-def _split(pointer: str) -> list[str]:
+def tokens_of(pointer: str) -> list[str]:
+    """Return the keys and indices that a JSON Pointer is made of."""
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 

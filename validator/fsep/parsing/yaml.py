@@ -53,7 +53,7 @@ def parse(data: bytes) -> JsonValue:
         message = f"The character {visible(match[0])} does not mean the same to every reader of YAML."
         advice = "Write it as an escape in double quotes, and indent with spaces."
         raise _at(text, match.start(), message, "yaml", advice)
-    return _build(_events(text))
+    return _build(events(text))
 
 
 @dataclass(slots=True)
@@ -119,7 +119,8 @@ class _Builder:
             self.stack.append(_Open(value))
 
 
-def _events(text: str) -> Iterator[Event]:
+def events(text: str) -> Iterator[Event]:
+    """Yield the events of a text, or raise `ParseError` where it is no YAML."""
     try:
         yield from yaml.parse(text, Loader=_LOADER)
     except yaml.reader.ReaderError as error:
@@ -137,9 +138,9 @@ def _events(text: str) -> Iterator[Event]:
         raise ParseError(f"This is not YAML: {visible(str(error), 100)}.", 1, 1, "syntax") from None
 
 
-def _build(events: Iterator[Event]) -> JsonValue:
+def _build(read: Iterator[Event]) -> JsonValue:
     builder = _Builder()
-    for event in events:
+    for event in read:
         builder.take(event)
     if builder.documents == 0:
         raise ParseError("There is no value here: the text is empty.", 1, 1, "syntax")

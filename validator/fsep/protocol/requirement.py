@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
+# In the order in which they are told: `whole` first, since all others rest on it.
+FACETS: Final = ("whole", "replayed", "complete", "preregistered", "rated", "claims-checked")
 Keyword = Literal["MUST", "MUST NOT", "SHOULD", "SHOULD NOT"]
 Tested = Literal["from-the-bundle", "on-the-wire", "attested-only", "not-testable"]
 

@@ -1,4 +1,4 @@
-"""One requirement explained: who has to do it, how it is tested, what blocks it, how to mend it."""
+"""One requirement explained: whose it is, how it is tested, what blocks it, how to mend it; or one facet."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ _SEVERITIES = {
 }
 # The chapter and the heading of the table of what blocks what.
 _VALIDATION = "10-validation.md"
+# The chapter with the table of what each facet shows, and the facet that all others rest on.
+_INTRODUCTION, _FIRST = "00-introduction.md", "whole"
 _ROW = re.compile(r"^\| (.+?) \| (.+?) \|$", re.MULTILINE)
 # `FSEP-ADH-001`, and `ADH-005` where one with the prefix came before; `X-001 to X-005` is a range.
 _IDS = re.compile(r"\b(?:FSEP-)?([A-Z]{3})-([0-9]{3})(?: to (?:FSEP-)?\1-([0-9]{3}))?")
@@ -52,6 +54,37 @@ def explain(protocol: Protocol, requirement: Requirement, style: Style) -> str:
         lines += [style.paint(made[0][:12], "cyan") + made[0][12:], *made[1:]]
     notes = list(_notes(protocol, requirement, style))
     return "\n".join([*lines, *(["", *notes] if notes else [])]) + "\n"
+
+
+def explain_facet(protocol: Protocol, facet: str, style: Style) -> str:
+    """Return what there is to say about a facet of a version: what it shows, and what it asks."""
+    rows = _ROW.findall(_chapter(protocol, _INTRODUCTION).partition("## Facets")[2])
+    shows = next((then for name, then in rows if name == f"`{facet}`"), "")
+    every = [one for one in protocol.requirements.values() if one.facet == facet]
+    rests = "" if facet == _FIRST else f" It rests on `{_FIRST}`, and is not reached without."
+    lines = [
+        style.paint(facet, "bold") + f"  (facet, FSEP {protocol.version}, {protocol.stage})",
+        "",
+        *(style.paint(line, "bold") for line in wrap(_plain(_sentence(shows)), style.columns, "  ")),
+        "",
+        *wrap(
+            f"It is reached when every binding requirement is met, or not applicable.{rests} "
+            f"`fsep validate --require {facet} BUNDLE` asks about it; `fsep explain ID` says more about one.",
+            style.columns,
+        ),
+    ]
+    for title, severity in (("Binding", "error"), ("Advisory, each a warning", "warning")):
+        of = [one for one in every if one.severity == severity]
+        if of:
+            lines += ["", style.paint(f"{title} ({len(of)})", "bold")]
+        for one in of:
+            made = wrap(safe(one.text), style.columns, f"  {one.id}  ", " " * (len(one.id) + 4))
+            lines += [style.paint(made[0][: len(one.id) + 2], "cyan") + made[0][len(one.id) + 2 :], *made[1:]]
+    return "\n".join(lines) + "\n"
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
 def blocking(protocol: Protocol, id_: str) -> tuple[list[str], list[str]]:

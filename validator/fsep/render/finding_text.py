@@ -14,6 +14,7 @@ from fsep.render.safe import cells, safe
 from fsep.render.set_aside import acknowledged, where
 from fsep.render.style import Style
 from fsep.render.subject import facet_of, requirements
+from fsep.render.values import found_and_expected
 
 Lines = list[str]
 
@@ -23,33 +24,45 @@ _HERE = "^ here they part"
 
 
 def finding_sections(report: Report, style: Style) -> list[Lines]:
-    """Return the findings of facets asked about, then those of other facets; none of a kind, no section.
+    """Return the findings of facets asked about: a heading, then a section a requirement; none, no section.
 
     What is waived or known from the baseline is not among them.
     """
     known = requirements(report)
-    shown = report.open_findings
-    asked = [one for one in shown if facet_of(one.requirement, known, report) in report.asked]
-    others = [one for one in shown if facet_of(one.requirement, known, report) not in report.asked]
-    sections = []
-    for title, findings in (
-        ("Findings", asked),
-        ("Beyond what was asked, and not part of the verdict", others),
-    ):
-        if findings:
-            sections.append(_heading(title, _totals(findings, report), style))
-            for id_, group in groupby(findings, key=lambda one: one.requirement):
-                # The requirement's own sentence is for what has to be mended now.
-                lines = _requirement(
-                    id_,
-                    list(group),
-                    known,
-                    report.open_not_listed.get(id_, 0),
-                    style,
-                    brief=findings is others,
-                )
-                sections.append(lines)
+    asked = [one for one in report.open_findings if facet_of(one.requirement, known, report) in report.asked]
+    if not asked:
+        return []
+    sections = [_heading("Findings", _totals(asked, report), style)]
+    for id_, group in groupby(asked, key=lambda one: one.requirement):
+        unlisted = report.open_not_listed.get(id_, 0)
+        sections.append(_requirement(id_, list(group), known, unlisted, style))
     return sections
+
+
+def not_asked_section(report: Report, style: Style) -> Lines:
+    """Return a line for each requirement that is not met and that nobody asked about: none is an error here.
+
+    A bundle may be sound at all that it asserts and hold nothing that the other facets are about.
+    """
+    known = requirements(report)
+    by_requirement: dict[str, list[Finding]] = {}
+    for finding in report.open_findings:
+        if facet_of(finding.requirement, known, report) not in report.asked:
+            by_requirement.setdefault(finding.requirement, []).append(finding)
+    if not by_requirement:
+        return []
+    heading = wrap("Not asked about, and no part of the verdict", style.columns, "", "  ")
+    lines = [style.paint(line, "bold") for line in heading]
+    for id_, findings in by_requirement.items():
+        facet = facet_of(id_, known, report)
+        more = sum(one.count for one in findings) - 1 + report.open_not_listed.get(id_, 0)
+        said = safe(findings[0].message, limits.TEXT_REASON) + (
+            f" (and {counted(more, 'more place')})" if more else ""
+        )
+        name = safe(facet, limits.TEXT_NAME)
+        of = f"{name} (`--require {name}`)" if facet in report.facets else "of no facet"
+        lines += wrap(f"{of}: {said} ({safe(id_, limits.TEXT_NAME)})", style.columns, "  - ", "    ")
+    return lines
 
 
 def _heading(title: str, totals: str, style: Style) -> Lines:
@@ -74,8 +87,6 @@ def _requirement(
     known: Mapping[str, Requirement],
     unlisted: int,
     style: Style,
-    *,
-    brief: bool,
 ) -> Lines:
     severity = findings[0].severity
     requirement = known.get(id_)
@@ -84,7 +95,7 @@ def _requirement(
         style.paint(safe(id_, limits.TEXT_NAME), "bold", "red" if severity == "error" else "yellow")
         + f" {severity}{facet}"
     ]
-    if requirement is not None and not brief:
+    if requirement is not None:
         lines += (style.paint(line, "dim") for line in wrap(requirement.text, style.columns, "  "))
     for finding in findings[: limits.TEXT_FINDINGS]:
         lines += _finding(finding, style)
@@ -111,14 +122,13 @@ def _finding(finding: Finding, style: Style) -> Lines:
         "    " if place else "  ",
         "    ",
     )
-    found, expected = (
-        None if value is None else safe(value, limits.TEXT_VALUE)
-        for value in (finding.found, finding.expected)
-    )
+    found, expected, note = found_and_expected(finding)
     for label, value in (("found", found), ("expected", expected)):
         if value is not None:
             lines += wrap(f"{label:<8}  {value}", style.columns, "    ", _VALUES)
     lines += _parting(found, expected, style)
+    if note is not None:
+        lines += (style.paint(line, "dim") for line in wrap(note, style.columns, _VALUES))
     if finding.waiver is not None:
         lines += wrap(acknowledged(finding.waiver), style.columns, "    ", "      ")
     return lines

@@ -16,6 +16,7 @@ from fsep.render.place import on_disk, where
 from fsep.render.safe import safe
 from fsep.render.style import Style
 from fsep.render.subject import Known, Level, facet_of, level_of, requirements
+from fsep.render.values import found_and_expected
 
 _COMMANDS: Mapping[Level, str] = {"error": "error", "warning": "warning", "note": "notice"}
 _VERDICTS = {
@@ -64,7 +65,7 @@ def _summary(report: Report, known: Known) -> str:
     lines = [
         f"{safe(str(report.bundle['path']), limits.TEXT_VALUE)}: {verdict}, {safe(said)}.",
         f"{counted(levels['error'], 'error')}, {counted(levels['warning'], 'warning')}, "
-        f"{counted(levels['note'], 'finding')} beyond what was asked.",
+        f"{counted(levels['note'], 'finding')} of facets nobody asked about.",
         f"Of {counted(len(report.outcomes), 'requirement')}, {ended[Outcome.PASS]} passed, "
         f"{ended[Outcome.FAIL]} failed, {ended[Outcome.NOT_CHECKED]} not checked, "
         f"{ended[Outcome.WITHHELD]} withheld, {ended[Outcome.NOT_APPLICABLE]} not applicable.",
@@ -84,18 +85,22 @@ def _finding(finding: Finding, known: Known, report: Report) -> str:
         properties["line"] = str(finding.line)
         if finding.column is not None:
             properties["col"] = str(finding.column)
-    properties["title"] = id_ if facet == "-" else f"{id_} ({safe(facet)})"
+    level = level_of(finding, known, report)
+    beyond = ", not asked about" if level == "note" else ""
+    properties["title"] = id_ if facet == "-" else f"{id_} ({safe(facet)}{beyond})"
     more = f" (and {counted(finding.count - 1, 'more place')} like it)" if finding.count > 1 else ""
     lines = [safe(finding.message, limits.TEXT_MESSAGE) + more]
-    for label, text, limit in (
-        ("at", where(finding), limits.TEXT_VALUE),
-        ("found", finding.found, limits.TEXT_VALUE),
-        ("expected", finding.expected, limits.TEXT_VALUE),
-        ("mend", finding.hint, limits.TEXT_MESSAGE),
+    found, expected, note = found_and_expected(finding)
+    for label, text in (
+        ("at", safe(where(finding), limits.TEXT_VALUE)),
+        ("found", found),
+        ("expected", expected),
+        ("note", note),
+        ("mend", safe(finding.hint or "", limits.TEXT_MESSAGE)),
     ):
         if text:
-            lines.append(f"{label}: {safe(text, limit)}")
-    return _command(_COMMANDS[level_of(finding, known, report)], properties, lines)
+            lines.append(f"{label}: {text}")
+    return _command(_COMMANDS[level], properties, lines)
 
 
 def _command(name: str, properties: Mapping[str, str], lines: Sequence[str]) -> str:

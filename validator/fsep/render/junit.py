@@ -1,7 +1,8 @@
 """Reports as JUnit XML, for tools that collect test results: a suite a bundle, a case a requirement.
 
-A case fails only where it stands between the bundle and what was asked about: what is a warning, or concerns
-a facet nobody asked about, is a skipped case that says so. A case named `verdict` says what all of it came
+A case fails only where it stands between the bundle and what was asked about. What is a warning is a skipped
+case that says so; what concerns a facet nobody asked about is one whose details stand in its `system-out`,
+where they alarm nobody and are found by those who look. A case named `verdict` says what all of it came
 to, so that a bundle of which something could not be checked is not taken for one that passed. There are no
 times: the same bundle gives the same bytes. The form is what Jenkins' `junit-10.xsd` allows.
 """
@@ -20,6 +21,7 @@ from fsep.render.place import where
 from fsep.render.safe import quoted, safe
 from fsep.render.style import Style
 from fsep.render.subject import Known, Level, facet_of, level_of, requirements
+from fsep.render.values import found_and_expected
 
 Element = ElementTree.Element
 
@@ -28,10 +30,7 @@ _REASONS = {
     Outcome.NOT_CHECKED: "not checked",
     Outcome.WITHHELD: "withheld: it needs values that are withheld",
 }
-_NOT_FAILED = {
-    "warning": "not met, which is a warning and decides no facet",
-    "note": "not met, and beyond what was asked",
-}
+_WARNING = "not met, which is a warning and decides no facet"
 
 
 def render(reports: Sequence[Report], style: Style | None = None, *, several: bool = False) -> str:
@@ -126,8 +125,13 @@ def _not_met(
     places = counted(one.failed, "place")
     if level == "error":
         made = ElementTree.SubElement(case, "failure", message=f"{first} ({places})", type=level)
+    elif level == "warning":
+        made = ElementTree.SubElement(case, "skipped", message=f"{_WARNING}: {first} ({places})")
     else:
-        made = ElementTree.SubElement(case, "skipped", message=f"{_NOT_FAILED[level]}: {first} ({places})")
+        facet = safe(facet_of(one.requirement, known, report))
+        of = "not met, and of no facet" if facet == "-" else f"nobody asked about the facet {facet}"
+        ElementTree.SubElement(case, "skipped", message=f"{of}: {first} ({places})")
+        made = ElementTree.SubElement(case, "system-out")
     lines = [safe(known[one.requirement].text)] if one.requirement in known else []
     for finding in findings:
         lines += _lines(finding)
@@ -141,7 +145,9 @@ def _not_met(
 def _lines(finding: Finding) -> list[str]:
     more = f" (and {counted(finding.count - 1, 'more place')} like it)" if finding.count > 1 else ""
     lines = ["", safe(finding.message, limits.TEXT_MESSAGE) + more]
-    for label, text in (("at", where(finding)), ("found", finding.found), ("expected", finding.expected)):
+    found, expected, note = found_and_expected(finding)
+    place = safe(where(finding), limits.TEXT_VALUE)
+    for label, text in (("at", place), ("found", found), ("expected", expected), ("", note)):
         if text:
-            lines.append(f"  {label:<8}  {safe(text, limits.TEXT_VALUE)}")
+            lines.append(f"  {label:<8}  {text}")
     return lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from fsep import limits
 from fsep.findings import Facet, Finding, Report
@@ -170,33 +170,57 @@ def established(report: Report) -> Section:
 
 
 def worst(report: Report, known: Known) -> Section:
-    """Return the worst findings: errors of facets asked about first, then by how many places they stand for.
+    """Return the worst findings: of facets asked about first, errors first, then by how many places they are.
 
-    A requirement comes twice only when no other is left, so that one fault does not hide the others.
+    A requirement comes twice only when no other is left, so that one fault does not hide the others; what
+    nobody asked about comes only when nothing else is left.
     """
     met: Counter[str] = Counter()
     chosen = []
     for one in sorted(report.open_findings, key=lambda one: _badness(one, report, known)):
         chosen.append((met[one.requirement], one))
         met[one.requirement] += 1
-    chosen.sort(key=lambda pair: pair[0])
+    chosen.sort(key=lambda pair: (not _asked(pair[1], report, known), pair[0]))
     shown = [one for _, one in chosen[: limits.PAGE_WORST]]
-    errors = sum(one.count for one in report.open_findings if one.severity == "error")
-    warnings = sum(one.count for one in report.open_findings if one.severity == "warning")
     blocks: list[Block] = []
     if shown:
-        errors += sum(report.open_not_listed.values())
         more = "; all of them are listed under “All findings”" if len(chosen) > len(shown) else ""
-        total = f"{counted(errors, 'error')} and {counted(warnings, 'warning')} in all{more}."
+        total = f"{_total(report, known)} in all{more}."
         blocks = [Para((total,), "aside"), Cards(tuple(card(one, report, known) for one in shown))]
     else:
         blocks = [Para(("No finding is open.",))]
     return Section("worst", "The findings that matter most" if shown else "Findings", tuple(blocks))
 
 
+def _total(report: Report, known: Known) -> str:
+    """Return how many places there are of each kind; what nobody asked about is no error of the report."""
+    places: Counter[str] = Counter()
+    severities = {one.requirement: one.severity for one in report.findings}
+    for one in report.open_findings:
+        places[_kind(one.requirement, severities, report, known)] += one.count
+    for id_, count in report.open_not_listed.items():
+        places[_kind(id_, severities, report, known)] += count
+    said = [counted(places["error"], "error"), counted(places["warning"], "warning")]
+    if places["note"]:
+        said.append(f"{counted(places['note'], 'finding')} of facets nobody asked about")
+    return listed(said)
+
+
+def _kind(id_: str, severities: Mapping[str, str], report: Report, known: Known) -> str:
+    return severities.get(id_, "error") if facet_of(id_, known, report) in report.asked else "note"
+
+
 def _badness(finding: Finding, report: Report, known: Known) -> tuple[bool, bool, int, str]:
-    asked = facet_of(finding.requirement, known, report) in report.asked
-    return finding.severity != "error", not asked, -finding.count, finding.requirement
+    return (
+        not _asked(finding, report, known),
+        finding.severity != "error",
+        -finding.count,
+        finding.requirement,
+    )
+
+
+def _asked(finding: Finding, report: Report, known: Known) -> bool:
+    return facet_of(finding.requirement, known, report) in report.asked
 
 
 def card(finding: Finding, report: Report, known: Known, *, brief: bool = False) -> Card:

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from fsep import limits
 from fsep.findings import Facet, Outcome, Report
+from fsep.findings.report import RequirementOutcome
 from fsep.render.against import against_sections
-from fsep.render.finding_text import finding_sections
+from fsep.render.finding_text import finding_sections, not_asked_section
 from fsep.render.gaps import gap_lines
 from fsep.render.layout import counted, listed, number, ranges, wrap
 from fsep.render.safe import guard, safe
 from fsep.render.set_aside import set_aside_sections
 from fsep.render.style import Paint, Style
-from fsep.render.subject import requirements
+from fsep.render.subject import facet_of, requirements
 
 Lines = list[str]
 
@@ -52,6 +53,7 @@ def _report(report: Report, style: Style) -> str:
         _established(report, style),
         _leverage(report, style),
         _outcomes(report, style),
+        not_asked_section(report, style),
         _foot(report, style),
     ]
     return "\n\n".join("\n".join(map(guard, section)) for section in sections if section) + "\n"
@@ -228,9 +230,9 @@ def _outcomes(report: Report, style: Style) -> Lines:
         Outcome.NOT_APPLICABLE: "not applicable",
     }
     ended = {outcome: [one for one in report.outcomes if one.outcome is outcome] for outcome in words}
-    lines = _titled(
-        "Requirements", [", ".join(f"{len(ended[outcome])} {word}" for outcome, word in words.items())], style
-    )
+    counts = {outcome: f"{len(ended[outcome])} {word}" for outcome, word in words.items()}
+    counts[Outcome.FAIL] += _of_them_not_asked(ended[Outcome.FAIL], report)
+    lines = _titled("Requirements", [", ".join(counts.values())], style)
     for outcome in (Outcome.NOT_CHECKED, Outcome.WITHHELD):
         by_reason: dict[tuple[str, ...], list[str]] = {}
         for one in ended[outcome]:
@@ -243,6 +245,19 @@ def _outcomes(report: Report, style: Style) -> Lines:
                 f"{words[outcome]}: {', '.join(ranges(ids))} ({why})", style.columns, "  - ", "    "
             )
     return lines + _advice(report, style)
+
+
+def _of_them_not_asked(failed: Sequence[RequirementOutcome], report: Report) -> str:
+    """Say how many of what failed nobody asked about; nothing where all of it counts."""
+    known = requirements(report)
+    count = sum(facet_of(one.requirement, known, report) not in report.asked for one in failed)
+    if not count:
+        return ""
+    return (
+        f" ({number(count)} of them not asked about)"
+        if count < len(failed)
+        else " (none of them asked about)"
+    )
 
 
 def _advice(report: Report, style: Style) -> Lines:
