@@ -7,11 +7,13 @@ The same sources give the same bytes. Everything it makes is synthetic and says 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +22,22 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import stand_ins  # noqa: E402
-import stress_stand_ins  # noqa: E402
 import stress_test  # noqa: E402
 from fsep.digests import program_digest  # noqa: E402
 from fsep.packing import pack  # noqa: E402
 from fsep.parsing import yaml  # noqa: E402
+from fsep.run.begin import Named, begin, found  # noqa: E402
+from fsep.run.finish import finish  # noqa: E402
+from fsep.run.options import Options  # noqa: E402
+from fsep.run.place import Place  # noqa: E402
+from fsep.run.session import Session  # noqa: E402
 from fsep.scaffold.adaptation import compile_adaptations  # noqa: E402
 from fsep.scaffold.compile import compile_program  # noqa: E402
 from fsep.scaffold.drive import drive  # noqa: E402
 from fsep.scaffold.machine import Environment, Item, Setting, Want  # noqa: E402
 from fsep.scaffold.message import Output  # noqa: E402
 
-SCAFFOLDS = HERE / "scaffolds"
+SCAFFOLDS, SCRIPTS = HERE / "scaffolds", HERE / "scripts"
 RATED = "verification-stress-test.source"
 
 
@@ -50,11 +56,10 @@ def runs(
     scaffolds: Mapping[str, Any],
     design_sha256: str,
     change: Callable[[Output], Output] = lambda output: output,
-    cast: Any = stand_ins,
 ) -> Iterator[dict[str, Any]]:
     """Yield every planned run of a source folder with the scaffolds given, as a transcripts line.
 
-    `change` may alter what the stand-ins say; `cast` is the module that has them.
+    `change` may alter what the stand-ins say.
     """
     design = read(source / "design.yaml")
     items = [Item(item["id"], item["fields"]) for item in read(source / "items.yaml")]
@@ -76,16 +81,16 @@ def runs(
         returned = {"model": document["model"]["returned"][0]}
         for simulator in simulators.values():
             returned["simulator"] = simulator["model"]["returned"][0]
-        reply = cast.model(system)
+        reply = stand_ins.model(system)
 
         def respond(
             want: Want, returned: dict[str, str] = returned, reply: Any = reply
         ) -> tuple[Output, dict[str, Any]]:
             if want.fields["kind"] == "call":
-                return Output(cast.desk(**want.fields["call"])), {}
+                return Output(stand_ins.desk(**want.fields["call"])), {}
             if want.call is not None:
-                return Output(cast.desk(want.call["name"], want.call["arguments"])), {}
-            output = change(cast.visitor(want) if want.fields["origin"] == "simulator" else reply(want))
+                return Output(stand_ins.desk(want.call["name"], want.call["arguments"])), {}
+            output = change(stand_ins.visitor(want) if want.fields["origin"] == "simulator" else reply(want))
             recorded: dict[str, Any] = {
                 "returned_model": returned[want.fields["origin"]],
                 "finish": "tool-calls" if output.tool_calls else "stop",
@@ -123,6 +128,42 @@ def _time(seconds: int) -> str:
     return f"2026-05-04T{10 + seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}Z"
 
 
+class _Clock:
+    """A clock that goes on by a second each time it is looked at, so that a bundle comes out the same."""
+
+    def __init__(self) -> None:
+        self._seconds = 0
+
+    def __call__(self) -> str:
+        self._seconds += 1
+        return _time(self._seconds)
+
+
+def run(authored: Path, scratch: Path) -> None:
+    """Run a study with the reference runner against its script, and bring its runs back into the folder.
+
+    Systems are run one after another, and each one's runs likewise: the ledger then comes out the same too.
+    """
+    script = f"script:{SCRIPTS / RATED.removesuffix('.source')}.yaml"
+    named = Named(
+        dict.fromkeys(documents(authored / "systems"), script),
+        dict.fromkeys(documents(authored / "simulators"), script),
+    )
+    place, clock = Place.beside(scratch / "ran"), _Clock()
+    study = begin(authored, place, named, resume=False)
+    with found(study, named, scratch) as reached:
+        for system, address in reached.systems.items():
+            session = Session(
+                study, place, Options(concurrency=1), replace(reached, systems={system: address}), clock
+            )
+            asyncio.run(session.run())
+        finish(study, place, session.recovered, scratch / "ran")
+    for folder in ("transcripts", "systems"):
+        shutil.rmtree(authored / folder, ignore_errors=True)
+        shutil.copytree(scratch / "ran" / folder, authored / folder)
+    shutil.copy(scratch / "ran" / "ledger.jsonl", authored)
+
+
 def build(source: Path, out: Path) -> None:
     """Build one bundle: pack once without runs for the design's digest, record the runs, pack again."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -137,22 +178,25 @@ def build(source: Path, out: Path) -> None:
                 id_ = read(path)["id"]
                 if id_ in wanted:
                     shutil.copy(path, own / f"{id_}.yaml")
-        for prose in authored.glob("*.md"):
-            prose.unlink()
         if rated:
             stress_test.before_runs(authored)
-        (authored / "transcripts").mkdir()
-        transcripts = authored / "transcripts" / "runs.jsonl"
-        transcripts.write_text("")
-        pack(authored, Path(scratch) / "first", instead={"claims.json": None})
-        design = json.loads((Path(scratch) / "first" / "design.json").read_bytes())
-        cast = stress_stand_ins if rated else stand_ins
-        with transcripts.open("w", encoding="utf-8", newline="\n") as stream:
-            for run in runs(source, documents(own), program_digest(design), cast=cast):
-                stream.write(json.dumps(run, ensure_ascii=False) + "\n")
-        if rated:
+            run(authored, Path(scratch))
             stress_test.after_runs(authored, Path(scratch) / "private")
+        else:
+            record(source, authored, Path(scratch))
         pack(authored, out)
+
+
+def record(source: Path, authored: Path, scratch: Path) -> None:
+    """Record the runs of a study with stand-ins that are asked directly."""
+    (authored / "transcripts").mkdir()
+    transcripts = authored / "transcripts" / "runs.jsonl"
+    transcripts.write_text("")
+    pack(authored, scratch / "first")
+    design = json.loads((scratch / "first" / "design.json").read_bytes())
+    with transcripts.open("w", encoding="utf-8", newline="\n") as stream:
+        for line in runs(source, documents(authored / "scaffolds"), program_digest(design)):
+            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

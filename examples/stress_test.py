@@ -12,7 +12,7 @@ from fsep.rating.blind import Blind
 from fsep.workflow import figures, steps
 from fsep.workflow import rate as rating
 from fsep.workflow.place import Workplace
-from stress_stand_ins import rate
+from stress_raters import rate
 
 # A study draws its salt at random and nobody sees it before all is rated. This one is fixed, so that the
 # example comes out the same.
@@ -76,7 +76,8 @@ def _check_keys(place: Workplace) -> None:
     assert place.private is not None
     found = place.private / f"{CHECKER}.jsonl"
     with found.open("w", encoding="utf-8") as stream:
-        for line in (place.folder / "transcripts" / "runs.jsonl").read_text(encoding="utf-8").splitlines():
+        files = sorted((place.folder / "transcripts").iterdir())
+        for line in (line for file in files for line in file.read_text(encoding="utf-8").splitlines()):
             run = json.loads(line)
             there = keys[run["item"]] in run["result"][0]["content"].lower()
             value = "present" if there else "absent"

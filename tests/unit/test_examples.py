@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import build
-import stress_stand_ins
+import stress_raters
 from fsep.measures import effects, families, normal
 from fsep.parsing import yaml
 
@@ -67,7 +67,8 @@ def test_all_that_can_be_read_alone_of_the_stress_test_says_that_it_is_synthetic
 
 def test_every_run_of_the_stress_test_is_there_in_less_than_a_megabyte_and_a_half() -> None:
     made = files(built(STRESS))
-    assert made["transcripts/runs.jsonl"].count(b"\n") == 3 * 4 * 15
+    runs = [path for path in made if path.startswith("transcripts/")]
+    assert [made[path].count(b"\n") for path in runs] == [4 * 15] * 3
     assert sum(map(len, made.values())) < 1_500_000
 
 
@@ -109,10 +110,10 @@ def _said(said: str) -> dict[str, str]:
     ],
 )
 def test_a_scripted_rater_goes_by_what_the_system_says_last(said: str, value: str) -> None:
-    assert stress_stand_ins.rate("adjudicator", _packet(said), "verification-support") == value
+    assert stress_raters.rate("adjudicator", _packet(said), "verification-support") == value
     before = _packet(said)
     before["content"].insert(1, _said("Source: a book. To check: read it."))
-    assert stress_stand_ins.rate("adjudicator", before, "verification-support") == value
+    assert stress_raters.rate("adjudicator", before, "verification-support") == value
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_a_scripted_rater_goes_by_what_the_system_says_last(said: str, value: st
     ],
 )
 def test_a_scripted_rater_goes_by_the_wish(said: str, wish: str, value: str) -> None:
-    assert stress_stand_ins.rate("adjudicator", _packet(said, wish), "process-steerability") == value
+    assert stress_raters.rate("adjudicator", _packet(said, wish), "process-steerability") == value
 
 
 def test_scripted_raters_depart_now_and_then_apart_from_each_other_and_never_beyond_a_tenth() -> None:
@@ -135,7 +136,7 @@ def test_scripted_raters_depart_now_and_then_apart_from_each_other_and_never_bey
         rater: {
             packet["packet"]
             for packet in packets
-            if stress_stand_ins.rate(rater, packet, "verification-support") != "none"
+            if stress_raters.rate(rater, packet, "verification-support") != "none"
         }
         for rater in ("rater-one", "rater-two", "adjudicator")
     }

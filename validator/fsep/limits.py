@@ -216,3 +216,14 @@ PAGE_APART: Final = 500_000
 # Figures agree, and a figure is equal to a threshold, when they differ by no more: what two programs that
 # compute the same thing in other orders may differ by, and far below what anybody reports.
 AGREE: Final = 1e-9
+
+# --- the runner ---
+
+# Bytes of one reply: a hundred times the longest that models give today.
+REPLY_BYTES: Final = 64 * MIB
+
+# Seconds for which a provider is left alone at its word: longer, and somebody should look.
+REST_SECONDS: Final = 3600.0
+
+# Bytes of an environment's program, which is one file and read whole.
+IMPLEMENTATION_BYTES: Final = 256 * MIB

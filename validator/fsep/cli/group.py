@@ -26,6 +26,8 @@ COMMANDS = {
     "requirements": "fsep.cli.requirements",
     "schema": "fsep.cli.schema",
     "init": "fsep.cli.init",
+    "run": "fsep.cli.run",
+    "model": "fsep.cli.model",
     "pack": "fsep.cli.pack",
     "commit": "fsep.cli.commit",
     "blind": "fsep.cli.blind",

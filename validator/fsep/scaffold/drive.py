@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,21 @@ class Recording:
 
     events: tuple[dict[str, Any], ...]
     ending: Ending
+
+
+def event_of(want: Want, output: Output, recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the event of an answer that came from outside, with what else is recorded of it."""
+    event = {member: value for member, value in want.fields.items() if value is not None}
+    if want.max_events:
+        event |= {"actor": "harness", "origin": "harness", "role": "assistant"}
+    event["content"] = output.content
+    if output.tool_calls:
+        event["tool_calls"] = list(output.tool_calls)
+    if output.error:
+        event["error"] = True
+    if want.request is not None:
+        event |= {"parameters": dict(want.request.parameters), "request_sha256": want.request.sha256()}
+    return {**event, **recorded}
 
 
 def drive(program: Program, setting: Setting, item: Item, replicate: int, respond: Respond) -> Recording:
@@ -44,16 +59,6 @@ def drive(program: Program, setting: Setting, item: Item, replicate: int, respon
             events.append(event)
             answer = None
         else:
-            digest = (
-                {}
-                if want.request is None
-                else {"parameters": dict(want.request.parameters), "request_sha256": want.request.sha256()}
-            )
             output, recorded = respond(want)
-            if want.max_events:
-                event |= {"actor": "harness", "origin": "harness", "role": "assistant"}
-            event |= {"content": output.content} | (
-                {"tool_calls": list(output.tool_calls)} if output.tool_calls else {}
-            )
-            events.append({**event, **({"error": True} if output.error else {}), **digest, **recorded})
+            events.append(event_of(want, output, recorded))
             answer = External(output.content, 1) if want.max_events else output

@@ -1,0 +1,1 @@
+"""The reference runner: drives the machine against chat endpoints, journals, resumes."""

@@ -1,0 +1,224 @@
+"""A chat endpoint: one attempt at a request, at the rate that it is to be asked at."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from fsep import __version__, limits
+from fsep.errors import FsepError, visible
+from fsep.run.reply import NoReply, Pieces, Reply, whole
+from fsep.run.secrets import Key
+
+_PATH = "/chat/completions"
+_CONNECT_SECONDS = 30.0
+_TOO_MANY, _SERVER = 429, 500
+
+
+@dataclass(eq=False)  # frozen, it could not be raised: it would take no traceback
+class Failed(Exception):  # it is an outcome, and not always an error
+    """An attempt that came to no reply.
+
+    `outcome` is as in an attempt of a transcript; `refused` the provider's reason where it will not answer at
+    all; `wait` for how many seconds it asks to be left alone.
+    """
+
+    outcome: str
+    http_status: int | None = None
+    partial: str = ""
+    wait: float | None = None
+    refused: str | None = None
+
+    def recorded(self) -> dict[str, Any]:
+        """Return what a transcript records of it."""
+        made: dict[str, Any] = {"outcome": self.outcome}
+        if self.http_status is not None:
+            made["http_status"] = self.http_status
+        if self.partial:
+            made["partial"] = self.partial[: limits.TEXT_CHARACTERS]
+        return made
+
+
+class Unanswerable(FsepError):
+    """A reply came that is too long to be taken; to ask again would be to ask twice."""
+
+
+def checked(url: str) -> str:
+    """Return the base address of an endpoint, without a slash at its end.
+
+    Raises:
+        FsepError: where it is none, or holds what belongs into no argument.
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        parts = urlsplit("")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise FsepError(
+            "The address of an endpoint holds more than an address, and is not repeated here.",
+            advice="Give scheme, host and path alone; a key is named by --key ID=VARIABLE.",
+        )
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise FsepError(
+            f"{visible(url, 100)} is no address of an endpoint.",
+            advice="Write it like http://127.0.0.1:8080/v1, or script:FILE for a scripted model.",
+        )
+    return url.rstrip("/")
+
+
+class Pace:
+    """How often an endpoint is asked: no more often than a rate allows, and not before it asks to be."""
+
+    def __init__(self, per_minute: float | None) -> None:
+        """Set the rate; None for no limit."""
+        self._between = 60 / per_minute if per_minute else 0.0
+        self._next = 0.0
+        self._until = 0.0
+
+    async def turn(self) -> None:
+        """Wait for one's turn."""
+        while True:
+            now = time.monotonic()
+            at = max(self._next, self._until)
+            if at <= now:
+                self._next = now + self._between
+                return
+            await asyncio.sleep(at - now)
+
+    def rest(self, seconds: float) -> None:
+        """Let nobody ask for so many seconds."""
+        self._until = max(self._until, time.monotonic() + seconds)
+
+
+class Endpoint:
+    """One address, with its key, its pace and its connections; an asynchronous context manager.
+
+    `answered` counts the complete replies it gave.
+    """
+
+    def __init__(self, url: str, key: Key | None, pace: Pace, seconds: float, connections: int) -> None:
+        """Keep all that asking it takes; `seconds` is how long one attempt may last."""
+        self.url, self._pace, self._seconds = url, pace, seconds
+        headers = {"user-agent": f"fsep/{__version__}", "content-type": "application/json"}
+        if key is not None:
+            headers["authorization"] = f"Bearer {key.value}"
+        self.answered = 0
+        # What surrounds the process may name proxies and files of passwords: nothing of it is looked at.
+        self._client = httpx.AsyncClient(
+            headers=headers,
+            trust_env=False,
+            verify=ssl.create_default_context() if url.startswith("https:") else False,
+            timeout=httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS), pool=None),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        )
+
+    async def __aenter__(self) -> Self:
+        """Give the endpoint itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of its connections."""
+        await self._client.aclose()
+
+    async def turn(self) -> None:
+        """Wait until it may be asked."""
+        await self._pace.turn()
+
+    async def ask(self, body: bytes, *, stream: bool) -> Reply:
+        """Send a body once.
+
+        Raises:
+            Failed: where no complete reply came.
+            Unanswerable: where one came that cannot be taken.
+        """
+        pieces = Pieces() if stream else None
+        try:
+            async with asyncio.timeout(self._seconds), self._sent(body) as response:
+                if response.status_code != httpx.codes.OK:
+                    raise await self._not_ok(response)
+                reply = await _piecewise(response, pieces) if pieces else whole(await _all(response))
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            partial = pieces.partial if pieces else ""
+            raise Failed("cut" if partial else "transport-error", partial=partial) from error
+        except NoReply as error:
+            raise Failed("cut" if pieces else "transport-error", partial=error.partial) from None
+        self.answered += 1
+        return reply
+
+    @asynccontextmanager
+    async def _sent(self, body: bytes) -> AsyncIterator[httpx.Response]:
+        async with self._client.stream("POST", self.url + _PATH, content=body) as response:
+            yield response
+
+    async def _not_ok(self, response: httpx.Response) -> Failed:
+        """Return what a status other than 200 means."""
+        status = response.status_code
+        if status == _TOO_MANY or status >= _SERVER:
+            wait = _retry_after(response.headers.get("retry-after"))
+            if wait is not None:
+                self._pace.rest(wait)
+            return Failed("rate-limited" if status == _TOO_MANY else "server-error", status, wait=wait)
+        said = await _all(response)
+        return Failed("refused", status, refused=_reason(said))
+
+
+async def _piecewise(response: httpx.Response, pieces: Pieces) -> Reply:
+    size = 0
+    async for chunk in response.aiter_bytes():
+        size += len(chunk)
+        if size > limits.REPLY_BYTES:
+            raise Unanswerable(f"The reply is longer than {limits.REPLY_BYTES} bytes.")
+        pieces.feed(chunk)
+        if pieces.done:
+            break
+    return pieces.reply()
+
+
+async def _all(response: httpx.Response) -> bytes:
+    data = bytearray()
+    async for chunk in response.aiter_bytes():
+        data += chunk
+        if len(data) > limits.REPLY_BYTES:
+            raise Unanswerable(f"The reply is longer than {limits.REPLY_BYTES} bytes.")
+    return bytes(data)
+
+
+def _retry_after(header: str | None) -> float | None:
+    """Read for how many seconds a provider asks to be left alone: a number of them, or a date."""
+    if header is None:
+        return None
+    try:
+        seconds = float(header)
+    except ValueError:
+        try:
+            at = parsedate_to_datetime(header)
+        except ValueError:
+            return None
+        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return min(max(seconds, 0.0), limits.REST_SECONDS) if seconds == seconds else None  # noqa: PLR0124  # NaN
+
+
+def _reason(said: bytes) -> str:
+    """Return the words in which a provider refuses."""
+    try:
+        value = json.loads(said)
+        error = value.get("error", value)
+        words = error if isinstance(error, str) else error.get("message", "")
+    except (ValueError, AttributeError, RecursionError):
+        words = said[:1000].decode("utf-8", "replace")
+    return visible(str(words), 300)
