@@ -80,8 +80,8 @@ def whole(data: bytes) -> Reply:
     value = _object(data)
     gathered = _Gathered()
     gathered.head(value)
-    for choice in _list(value.get("choices")):
-        gathered.said(_dict(choice).get("message"), choice)
+    for choice in map(_dict, _list(value.get("choices"))):
+        gathered.said(choice.get("message"), choice)
     return gathered.reply()
 
 
@@ -114,8 +114,8 @@ class Pieces:
         except NoReply as error:
             raise NoReply(str(error), self.partial) from None
         self._gathered.head(value)
-        for choice in _list(value.get("choices")):
-            self._gathered.said(_dict(choice).get("delta"), choice)
+        for choice in map(_dict, _list(value.get("choices"))):
+            self._gathered.said(choice.get("delta"), choice)
 
     @property
     def partial(self) -> str:

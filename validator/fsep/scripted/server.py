@@ -125,6 +125,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(411, wire.error("the request has no length, or one that is too much"))
             return
         data = self.rfile.read(int(size))
+        if len(data) < int(size):
+            # Who asked is gone: half a request is none.
+            self.close_connection = True
+            return
         if not self.path.endswith("/chat/completions"):
             self._send(404, wire.error("there is nothing here but chat/completions and models"))
             return
