@@ -54,6 +54,7 @@ demo: $(INSTALLED) ## validate the examples
 bench: $(INSTALLED) ## measure speed and memory
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/ratings.py
+	@$(BIN)/python benchmarks/runner.py
 
 clean: ## remove what the other targets made
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -54,7 +54,9 @@ REASONED = st.builds(
 )
 MESSAGES = st.lists(
     st.one_of(
-        st.builds(lambda role, text: Message(role, text), st.sampled_from(["user", "system"]), TEXTS),
+        st.builds(
+            lambda role, text: Message(role=role, content=text), st.sampled_from(["user", "system"]), TEXTS
+        ),
         st.builds(lambda parts: Message("user", parts), PARTS),
         st.builds(lambda said, calls: Message("assistant", said, calls), st.one_of(TEXTS, REASONED), CALLS),
         st.builds(lambda text: Message("tool", text, (), "a"), TEXTS),

@@ -13,7 +13,7 @@ from fsep.run.endpoint import Endpoint, Failed, Unanswerable
 from fsep.run.journal import Clock, Journal
 from fsep.run.recovered import Begun
 from fsep.run.reply import Reply
-from fsep.run.secrets import SecretFound
+from fsep.run.secrets import SecretFound, Secrets
 
 # Seconds before the second attempt; each later one waits twice as long, up to the longest.
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
@@ -70,6 +70,7 @@ class Asker:
     stop: Stop
     most: int
     stream: bool
+    secrets: Secrets
 
     async def ask(self, run: str, step: str, endpoint: Endpoint, body: bytes, begun: Begun) -> Reply:
         """Return the reply to a request; the attempts, the last included, are then `begun.attempts`.
@@ -92,7 +93,7 @@ class Asker:
             except Failed as failed:
                 await self._attempted(run, begun, {**failed.recorded(), "started": at, "ended": self.clock()})
                 if failed.refused is not None:
-                    raise _refused(failed, endpoint, begun) from None
+                    raise self._refused(failed, endpoint, begun) from None
                 tried += 1
                 if tried == self.most:
                     raise await self._given_up(run, endpoint, begun, answered) from failed
@@ -136,16 +137,15 @@ class Asker:
             advice="Look whether it is up; nothing is lost, and --resume goes on.",
         )
 
-
-def _refused(failed: Failed, endpoint: Endpoint, begun: Begun) -> FsepError:
-    said = f": {failed.refused}" if failed.refused else "."
-    if failed.http_status in _GATE:
-        return Halted(
-            f"{endpoint.url} turned a request away with status {failed.http_status}{said}",
-            advice="Look at the address and the key (--key ID=VARIABLE), and go on with --resume.",
+    def _refused(self, failed: Failed, endpoint: Endpoint, begun: Begun) -> FsepError:
+        said = f": {self.secrets.hide(failed.refused)}" if failed.refused else "."
+        if failed.http_status in _GATE:
+            return Halted(
+                f"{endpoint.url} turned a request away with status {failed.http_status}{said}",
+                advice="Look at the address and the key (--key ID=VARIABLE), and go on with --resume.",
+            )
+        return RunFailed(
+            "provider-refused",
+            f"The provider refused the request with status {failed.http_status}{said}",
+            begun.attempts,
         )
-    return RunFailed(
-        "provider-refused",
-        f"The provider refused the request with status {failed.http_status}{said}",
-        begun.attempts,
-    )

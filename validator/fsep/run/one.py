@@ -113,7 +113,8 @@ class OneRun:
             record["result"] = [{"name": name, "content": kept(text, blobs)} for name, text in ending.result]
         await self._keep(blobs)
         offset = await self.means.journal.end(planned.id, record, digest(self.events))
-        return Ended(record["status"], offset, failure.halt if failure is not None else None)
+        halt = failure.halt if failure is not None else None
+        return Ended(record["status"], offset, self.means.secrets.hide(halt) if halt is not None else None)
 
     def _failure(self, failure: RunFailed) -> dict[str, Any]:
         message = self.means.secrets.hide(str(failure))[:_REASON_CHARACTERS]

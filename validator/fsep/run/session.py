@@ -86,7 +86,9 @@ class Session:
                     study=self.study,
                     place=self.place,
                     journal=journal,
-                    asker=Asker(journal, self.clock, self._stop, self.options.attempts, self.options.stream),
+                    asker=Asker(
+                        journal, self.clock, self._stop, self.options.attempts, self.options.stream, secrets
+                    ),
                     clock=self.clock,
                     secrets=secrets,
                     systems=await self._endpoints(stack, paces, self.found.systems, 1),
