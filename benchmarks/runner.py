@@ -99,9 +99,8 @@ def measure(scratch: Path, runs: int) -> tuple[float, float, int]:
         process.returncode = os.waitstatus_to_exitcode(status)
         model.terminate()
     assert process.returncode == 0
-    times = [
-        datetime.fromisoformat(json.loads(line)["at"]).timestamp() for line in log.read_text().splitlines()
-    ]
+    lines = map(json.loads, log.read_text().splitlines())
+    times = [datetime.fromisoformat(line["at"]).timestamp() for line in lines]
     assert len(times) == runs
     # The last requests are answered a delay later.
     return seconds, runs / (times[-1] - times[0] + DELAY), usage.ru_maxrss * 1024
