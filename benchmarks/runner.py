@@ -116,8 +116,9 @@ def main() -> None:
             seconds, rate, peak = measure(Path(scratch), count)
             peaks.append(peak)
             print(
-                f"{count:>7} runs, {CONCURRENCY} at once, answered in {DELAY * 1000:.0f} ms: {rate:.0f} requests/s, "
-                f"{rate / ideal:.0%} of the ideal ({ideal:.0f}/s); the whole command {seconds:.1f} s, "
+                f"{count:>7} runs, {CONCURRENCY} at once, answered in {DELAY * 1000:.0f} ms: {rate:.0f} "
+                f"requests/s, {rate / ideal:.0%} of the ideal ({ideal:.0f}/s); the whole "
+                f"command {seconds:.1f} s, "
                 f"{count / ideal / seconds:.0%} of the ideal; peak memory {peak / 1e6:.0f} MB"
             )
         print(f"memory for ten times the runs: {(peaks[1] - peaks[0]) / (runs * 0.9):.0f} bytes a run more")

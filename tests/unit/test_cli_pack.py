@@ -74,7 +74,7 @@ def test_init_names_what_it_wrote_and_what_comes_next(
     assert calls == [("init", Path("new"))]
     out = capsys.readouterr().out
     assert "  new/design.yaml\n  new/items\\u{1b}.yaml\n" in out
-    assert out.endswith("Then: fsep pack new -o BUNDLE\n")
+    assert out.endswith("Then: fsep run new --system my-system=ENDPOINT -o BUNDLE\n")
 
 
 def test_pack_tells_the_bundle_s_identity(calls: list[Any], capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,12 @@ def command(folder: Path) -> None:
     lines = [f"  {safe(str(path), 200)}" for path in written]
     write(
         "\n".join(
-            ["Written, to be filled in:", *lines, "", f"Then: fsep pack {safe(str(folder), 200)} -o BUNDLE"]
+            [
+                "Written, to be filled in:",
+                *lines,
+                "",
+                f"Then: fsep run {safe(str(folder), 200)} --system my-system=ENDPOINT -o BUNDLE",
+            ]
         )
         + "\n",
         None,

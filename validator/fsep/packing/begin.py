@@ -13,11 +13,12 @@ _FILES = {
 #
 # From here to a validated bundle:
 #   1. Edit design.yaml, scaffolds/, items.yaml and systems/ (look for EDIT).
-#   2. Run every system on every item with every scaffold, and write each run as one line of a file such as
-#      transcripts/my-system.jsonl. What a line holds is said, with an example and worked digests, in the
-#      chapters on transcripts and requests of the specification, and by `fsep schema show run`.
-#   3. fsep pack THIS-FOLDER -o BUNDLE      (writes the list of files and every digest)
-#   4. fsep validate BUNDLE
+#   2. fsep run THIS-FOLDER --system my-system=http://127.0.0.1:8080/v1 -o BUNDLE
+#      runs every system on every item with every scaffold, and writes the bundle (--dry-run shows the plan).
+#   3. fsep validate BUNDLE
+# With a runner of your own: write each run as one line of a file such as transcripts/my-system.jsonl (what a
+# line holds is said in the chapters on transcripts and requests of the specification, and by
+# `fsep schema show run`), then fsep pack THIS-FOLDER -o BUNDLE.
 fsep: "1.0"
 kind: bundle
 id: my-bundle # EDIT

@@ -83,8 +83,8 @@ class Asker:
         answered, tried = endpoint.answered, 0
         while True:
             self.stop.check()
-            await endpoint.turn()
-            self.stop.check()
+            while seconds := endpoint.turn():
+                await self.stop.sleep(seconds)
             at = self.clock()
             await self.journal.write({"what": "asked", "run": run, "step": step, "at": at})
             begun.asked = {"outcome": "unknown", "started": at}
@@ -98,7 +98,7 @@ class Asker:
                 if tried == self.most:
                     raise await self._given_up(run, endpoint, begun, answered) from failed
                 wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (tried - 1)) * random.uniform(0.5, 1)
-                await self.stop.sleep(max(wait, failed.wait or 0.0))
+                await self.stop.sleep(wait)
             except Unanswerable as error:
                 await self._attempted(run, begun, {"outcome": "cut", "started": at, "ended": self.clock()})
                 raise RunFailed("infrastructure-error", str(error), begun.attempts) from None

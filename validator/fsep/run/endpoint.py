@@ -32,13 +32,12 @@ class Failed(Exception):  # it is an outcome, and not always an error
     """An attempt that came to no reply.
 
     `outcome` is as in an attempt of a transcript; `refused` the provider's reason where it will not answer at
-    all; `wait` for how many seconds it asks to be left alone.
+    all.
     """
 
     outcome: str
     http_status: int | None = None
     partial: str = ""
-    wait: float | None = None
     refused: str | None = None
 
     def recorded(self) -> dict[str, Any]:
@@ -88,15 +87,14 @@ class Pace:
         self._next = 0.0
         self._until = 0.0
 
-    async def turn(self) -> None:
-        """Wait for one's turn."""
-        while True:
-            now = time.monotonic()
-            at = max(self._next, self._until)
-            if at <= now:
-                self._next = now + self._between
-                return
-            await asyncio.sleep(at - now)
+    def turn(self) -> float:
+        """Take one's turn; or return for how many seconds there is none, to ask again then."""
+        now = time.monotonic()
+        at = max(self._next, self._until)
+        if at > now:
+            return at - now
+        self._next = now + self._between
+        return 0.0
 
     def rest(self, seconds: float) -> None:
         """Let nobody ask for so many seconds."""
@@ -135,9 +133,9 @@ class Endpoint:
         """Let go of its connections."""
         await self._client.aclose()
 
-    async def turn(self) -> None:
-        """Wait until it may be asked."""
-        await self._pace.turn()
+    def turn(self) -> float:
+        """Take a turn to ask; or return for how many seconds there is none, to ask again then."""
+        return self._pace.turn()
 
     async def ask(self, body: bytes, *, stream: bool) -> Reply:
         """Send a body once.
@@ -172,7 +170,7 @@ class Endpoint:
             wait = _retry_after(response.headers.get("retry-after"))
             if wait is not None:
                 self._pace.rest(wait)
-            return Failed("rate-limited" if status == _TOO_MANY else "server-error", status, wait=wait)
+            return Failed("rate-limited" if status == _TOO_MANY else "server-error", status)
         said = await _all(response)
         return Failed("refused", status, refused=_reason(said))
 
