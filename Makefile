@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Steps of one target come one after the other, whatever -j says: the closing line of pytest is the last.
 .NOTPARALLEL:
-.PHONY: help test test-all lint generated generate demo bench clean
+.PHONY: help test test-all lint generated generate suite demo bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -47,6 +47,9 @@ generated: $(INSTALLED) ## check that generated files are up to date
 generate: $(INSTALLED) ## write the generated files anew
 	@$(BIN)/python -m fsep.maintain.requirements --write
 	@$(BIN)/python examples/build.py
+
+suite: $(INSTALLED) ## write the cases of the conformance suite anew
+	@PYTHONPATH=tests $(BIN)/python -m suite_builder
 
 demo: $(INSTALLED) ## validate the examples
 	@$(BIN)/python examples/demo.py
