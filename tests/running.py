@@ -175,8 +175,10 @@ def _given(arguments: str) -> Any:
 def _part(part: Mapping[str, Any]) -> dict[str, Any]:
     if part["type"] == "text":
         return dict(part)
-    head, _, data = part["image_url"]["url"].partition(";base64,")
-    return {"type": "image", "media_type": head[len("data:") :], "blob": sha256(b64decode(data)).hexdigest()}
+    kind = "image" if part["type"] == "image_url" else part["type"]
+    url = part["image_url"]["url"] if kind == "image" else part[kind]["file_data"]
+    head, _, data = url.partition(";base64,")
+    return {"type": kind, "media_type": head[len("data:") :], "blob": sha256(b64decode(data)).hexdigest()}
 
 
 def _write(path: Path, value: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -32,12 +31,12 @@ def finish(study: Runnable, place: Place, found: Recovered, out: Path) -> PackSu
     Raises:
         FsepError: where it cannot be written.
     """
-    departures = [one for one in _stated(place) if one["kind"] not in ("run-failed", "run-missing")]
+    departures: list[dict[str, Any]] = []
     blobs: set[str] = set()
     with BundleWriter(out) as writer, (place.folder / JOURNAL).open("rb") as journal:
         for path in sorted(place.study.rglob("*")):
             name = path.relative_to(place.study).as_posix()
-            if path.is_file() and name not in ("bundle.json", "departures.json", NO_RUNS):
+            if path.is_file() and name not in ("bundle.json", NO_RUNS):
                 writer.stream(name, _chunks(path))
         for system in study.systems:
             records = _records(study, system, found, journal, departures, blobs)
@@ -88,11 +87,6 @@ def _blobs(value: Any) -> Iterator[str]:
     for content in parts:
         if isinstance(content, list):
             yield from (part["blob"] for part in content if "blob" in part)
-
-
-def _stated(place: Place) -> list[dict[str, Any]]:
-    path = place.study / "departures.json"
-    return json.loads(path.read_bytes())["departures"] if path.exists() else []
 
 
 def _producer(study: Runnable) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fsep.errors import FsepError
@@ -238,8 +238,7 @@ class OneRun:
         text = reply.text
         for mark in [stop] if isinstance(stop, str) else stop:
             text = text.partition(mark)[0] if mark else text
-        finish = reply.finish if text == reply.text else "stop"
-        return Reply(text, reply.reasoning, reply.tool_calls, reply.returned_model, finish, reply.usage)
+        return replace(reply, text=text)
 
     async def _called(self, want: Want) -> dict[str, Any]:
         """Ask an environment."""

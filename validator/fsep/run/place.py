@@ -31,9 +31,7 @@ _OF_RUNS = (
     "ratings",
     "blinding",
     "profile",
-    "claims",
     "raters",
-    "departures",
     "blob",
 )
 _LOCK = "lock"
@@ -160,7 +158,8 @@ def study_of(source: Path, out: Path, systems: Mapping[str, Mapping[str, Any]]) 
         chain = authored.document("commitments.json") if "commitments.json" in places else None
         has_runs = any(role_of(place) in ("transcripts", "ledger") for place in places)
         made = {id_: _system(authored, id_, systems, has_runs=has_runs) for id_ in systems}
-    instead: dict[str, bytes | None] = {"claims.json": None, NO_RUNS: b""}
+    # Claims and departures are of runs that were made, and none of these has been.
+    instead: dict[str, bytes | None] = {"claims.json": None, "departures.json": None, NO_RUNS: b""}
     for place in places:
         role = role_of(place)
         if role in ("system", "transcripts", "ledger") or (has_runs and role in _OF_RUNS):
