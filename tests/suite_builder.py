@@ -17,6 +17,7 @@ from typing import Any
 
 import parent as parents
 from acceptance import cases_rated  # noqa: F401  # importing adds its cases
+from acceptance import test_flagship as flagship
 from acceptance.cases import CASES
 from acceptance.cases_corners import BROKEN_OFF, CORNERS, PREFIXES, SEVERAL
 from acceptance.cases_hostile import HOSTILE
@@ -29,7 +30,7 @@ from fsep_conformance.cases import CASES as CASES_FILE
 from fsep_conformance.cases import FROZEN
 from fsep_conformance.change import Files, changed
 from fsep_conformance.differ import difference
-from fsep_conformance.lay import LURE, lay
+from fsep_conformance.lay import lay
 
 VERSION = "1.0"
 SUITE = Path(__file__).parents[1] / "conformance" / "suite" / VERSION
@@ -54,6 +55,7 @@ class Entry:
     form: str = "folder"
     accepts: bool = False
     forbids: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 def folders() -> dict[str, Files]:
@@ -62,17 +64,25 @@ def folders() -> dict[str, Files]:
         "unrated": parents.parent().bytes(),
         "rated": parents.rated_parent().bytes(),
         "small": bench_of(BROKEN_OFF).bytes(),
-        "example": {
-            path.relative_to(EXAMPLES / "six-programs").as_posix(): path.read_bytes()
-            for path in sorted((EXAMPLES / "six-programs").rglob("*"))
-            if path.is_file()
-        },
+        "example": _folder(EXAMPLES / "six-programs"),
+        "stress": flagship.bench().bytes(),
     }
+
+
+def _folder(root: Path) -> Files:
+    paths = sorted(path for path in root.rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 
 def entries() -> Iterator[Entry]:
     """Yield every case, accepted ones before those that differ from them."""
-    for name, facets in (("unrated", UNRATED), ("rated", ALL), ("small", CORNER), ("example", UNRATED[:3])):
+    for name, facets in (
+        ("unrated", UNRATED),
+        ("rated", ALL),
+        ("small", CORNER),
+        ("example", UNRATED[:3]),
+        ("stress", flagship.FACETS),
+    ):
         why = f"the parent {name!r} meets every requirement of these facets"
         yield Entry("FSEP-DOC-003", why, name, facets, accepts=True)
         yield Entry("FSEP-VAL-005", f"{why}, also as an archive", name, facets, form="zip", accepts=True)
@@ -96,6 +106,12 @@ def entries() -> Iterator[Entry]:
         advisory = PROTOCOL.requirements[case.requirement].severity == "warning"
         why = f"advisory, and no refusal: {case.sentence}" if advisory else case.sentence
         yield Entry(case.requirement, why, parent, facets, files, accepts=advisory)
+    for requirement, fault in flagship.FAULTS:
+        bench = flagship.bench()
+        fault(bench)
+        why = f"the stress test: {fault.__name__.strip('_').replace('_', ' ')}"
+        yield Entry(requirement, why, "stress", flagship.FACETS, bench.bytes())
+    yield from _several()
     yield from _corners()
     for hostile in HOSTILE:
         hostile_files: Files | None = None
@@ -118,9 +134,26 @@ def entries() -> Iterator[Entry]:
         yield Entry("FSEP-REQ-002", sentence, "small", CORNER, bench.bytes(), accepts=True)
 
 
+def _several() -> Iterator[Entry]:
+    """Yield the cases with faults in two places that know nothing of each other: both are to be named."""
+    bench = parents.parent()
+    bench.run("steady.direct.nile.0")["events"][0]["content"] += " "
+    bench.run("hasty.direct.peru.0")["events"][1]["returned_model"] = "stand-in-hasty-2"
+    parents.settle(bench)
+    why = "a text of the program was changed in one run, and another model answered in another"
+    yield Entry("FSEP-ADH-002", why, "unrated", UNRATED, bench.bytes(), also=("FSEP-REQ-007",))
+    bench = parents.parent()
+    bench["design.json"]["baseline"] = "nothing"
+    bench["systems/hasty.json"]["colour"] = "red"
+    parents.settle(bench)
+    why = "a system has a member that no schema knows, and the baseline is no scaffold"
+    yield Entry("FSEP-DOC-002", why, "unrated", ("whole",), bench.bytes(), also=("FSEP-REF-003",))
+
+
 def _corners() -> Iterator[Entry]:
     for corner in CORNERS:
-        yield Entry("FSEP-ADH-001", corner.sentence, "small", CORNER, bench_of(corner).bytes(), accepts=True)
+        about = corner.wrong[0][1] if corner.wrong else "FSEP-ADH-001"
+        yield Entry(about, corner.sentence, "small", CORNER, bench_of(corner).bytes(), accepts=True)
         for sentence, requirement, wrong in corner.wrong:
             files = wrong_bench(corner, wrong).bytes()
             yield Entry(requirement, f"{corner.sentence}: {sentence}", corner.sentence, CORNER, files)
@@ -196,7 +229,7 @@ def _answered(  # noqa: PLR0917
 ) -> dict[str, Any]:
     """Return a case's line, having seen that the reference validator answers it as it says."""
     with tempfile.TemporaryDirectory() as scratch:
-        path = lay(files, steps, Path(scratch), entry.form, LURE)
+        path = lay(files, steps, Path(scratch), entry.form)
         report = validate(path, require=entry.facets, trust=[parents.authority().root_pem])
     requirements = PROTOCOL.requirements
     asked = {one for one, about in requirements.items() if about.facet in entry.facets}
@@ -205,7 +238,7 @@ def _answered(  # noqa: PLR0917
         one for one, how in ended.items() if how is Outcome.FAIL and requirements[one].severity == "error"
     )
     verdict = {"conforms": "accept", "does-not-conform": "refuse", "incomplete": "incomplete"}[report.verdict]
-    expected = ("accept", []) if entry.accepts else ("refuse", [entry.requirement])
+    expected = ("accept", []) if entry.accepts else ("refuse", sorted({entry.requirement, *entry.also}))
     if (verdict, violated) != expected:
         shown = [
             f"  {one.requirement}: {one.message}" for one in report.findings if one.requirement in violated

@@ -92,7 +92,9 @@ class Suite:
 
     def make(self, case: Case, folder: Path, lure: str = LURE) -> Path:
         """Write a case's bundle below a folder, and return its path; nobody may visit the address `lure`."""
-        return lay(self.files(case), case.change, folder, case.form, lure)
+        change = json.loads(json.dumps(case.change).replace(LURE, lure))
+        files = changed(self.parent(case.parent), change, repack=case.repack)
+        return lay(files, change, folder, case.form)
 
 
 def load(version: str = "1.0", folder: Path | None = None) -> Suite:

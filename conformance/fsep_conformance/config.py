@@ -63,7 +63,15 @@ class Config:
             "facets": list(self.facets),
             "unsupported": sorted(self.unsupported),
             "time_limit": self.time_limit,
-            "expected": sorted(self.expected),
+            "expected": [
+                {
+                    "case": one.case,
+                    "reason": one.reason,
+                    "issue": one.issue,
+                    "expires": one.expires.isoformat(),
+                }
+                for _, one in sorted(self.expected.items())
+            ],
         }
 
 

@@ -50,6 +50,11 @@ class Writer:
         self._previous, self._number = sha256(data).hexdigest(), self._number + 1
 
 
+def last_digest(path: Path) -> str:
+    """Return the digest of a file of evidence's last line, which stands for all of them."""
+    return sha256(path.read_bytes().rstrip(b"\n").rpartition(b"\n")[2]).hexdigest()
+
+
 def read(path: Path) -> Iterator[Mapping[str, Any]]:
     """Yield the lines of a file of evidence, in order, the chain checked; the footer is the last.
 

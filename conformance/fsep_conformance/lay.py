@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -15,16 +16,16 @@ from fsep_conformance.change import Files
 LURE = "http://lure.invalid/"
 # An archive is the same whenever it is made.
 _TIME = (2026, 1, 1, 0, 0, 0)
+# What is done about warnings is one for all threads.
+_WARNINGS = threading.Lock()
 
 
-def lay(files: Files, change: Sequence[Mapping[str, Any]], folder: Path, form: str, lure: str) -> Path:
+def lay(files: Files, change: Sequence[Mapping[str, Any]], folder: Path, form: str) -> Path:
     """Write a bundle below a folder as `form` says (`folder` or `zip`), and return its path.
 
     Beside its files there may be what only a file system or an archive can hold: a step with `link` makes a
     symbolic link, `fifo` a pipe; `entry` adds a member of that very name to the archive.
     """
-    if lure != LURE:
-        files = {path: content.replace(LURE.encode(), lure.encode()) for path, content in files.items()}
     if form == "zip":
         return _zip(files, change, folder / "bundle.zip")
     root = folder / "bundle"
@@ -43,7 +44,7 @@ def lay(files: Files, change: Sequence[Mapping[str, Any]], folder: Path, form: s
 
 
 def _zip(files: Files, change: Sequence[Mapping[str, Any]], target: Path) -> Path:
-    with zipfile.ZipFile(target, "w") as archive, warnings.catch_warnings():
+    with _WARNINGS, zipfile.ZipFile(target, "w") as archive, warnings.catch_warnings():
         # That a name stands twice is what some cases are about.
         warnings.simplefilter("ignore", UserWarning)
         for path, content in files.items():

@@ -20,6 +20,7 @@ from fsep_conformance.config import Config
 # What is kept of what an implementation prints: an answer has a few hundred bytes.
 OUTPUT_BYTES = 1 << 20
 _CHUNK = 1 << 16
+_ERROR_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Session:
         self._config = config
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
+        self._heard = 0
 
     def __enter__(self) -> Self:
         """Give the session itself; it is started with the first case."""
@@ -120,14 +122,22 @@ class Session:
         how, output = _drained(self._process.stdout, begun + self._config.time_limit, b"\n")
         if how != "answered":
             return self._broken(how, output, begun)
-        return Exchange("answered", None, output, b"", time.monotonic() - begun)
+        return Exchange("answered", None, output, self._said(), time.monotonic() - begun)
+
+    def _said(self) -> bytes:
+        """Return what was said on standard error since the last answer, or the end of it."""
+        assert self._errors is not None
+        begin = self._heard
+        self._heard = self._errors.seek(0, os.SEEK_END)
+        self._errors.seek(max(begin, self._heard - _ERROR_BYTES))
+        return self._errors.read(self._heard - begin)
 
     def _broken(self, how: str, output: bytes, begun: float) -> Exchange:
         assert self._process is not None
         code = None
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self._process.wait(0.5) if how == "ended" else None
-        errors = _tail(self._errors) if self._errors is not None else b""
+        errors = self._said()
         self._break()
         return Exchange(how, code, output, errors, time.monotonic() - begun)
 
@@ -136,7 +146,7 @@ class Session:
             _end(self._process)
         if self._errors is not None:
             self._errors.close()
-        self._process = self._errors = None
+        self._process, self._errors, self._heard = None, None, 0
 
 
 def _started(
@@ -185,5 +195,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _tail(errors: IO[bytes]) -> bytes:
     size = errors.seek(0, os.SEEK_END)
-    errors.seek(max(0, size - 4096))
+    errors.seek(max(0, size - _ERROR_BYTES))
     return errors.read()

@@ -170,24 +170,27 @@ def _another_key(made: Workbench) -> None:
     made["ratings/key-checker.jsonl"][0]["value"] = "absent"
 
 
+FAULTS: list[tuple[str, Fault]] = [
+    ("FSEP-CLM-009", _generalised),
+    ("FSEP-CLM-008", _as_observed),
+    ("FSEP-CLM-007", _unbridged),
+    ("FSEP-CLM-006", _level_too_high),
+    ("FSEP-CLM-005", _more_than_shown),
+    ("FSEP-CLM-005", _unchanged_though_undetermined),
+    ("FSEP-AGR-001", _wrong_kappa),
+    ("FSEP-PRF-006", _pooled),
+    ("FSEP-PRF-002", _not_measured_dropped),
+    ("FSEP-PRF-005", _shifted),
+    ("FSEP-DOC-002", _overall),
+    ("FSEP-BLD-002", _edited),
+    ("FSEP-BLD-002", _adjudicated_otherwise),
+    ("FSEP-PRF-003", _another_key),
+]
+
+
 @pytest.mark.parametrize(
     ("requirement", "fault"),
-    [
-        ("FSEP-CLM-009", _generalised),
-        ("FSEP-CLM-008", _as_observed),
-        ("FSEP-CLM-007", _unbridged),
-        ("FSEP-CLM-006", _level_too_high),
-        ("FSEP-CLM-005", _more_than_shown),
-        ("FSEP-CLM-005", _unchanged_though_undetermined),
-        ("FSEP-AGR-001", _wrong_kappa),
-        ("FSEP-PRF-006", _pooled),
-        ("FSEP-PRF-002", _not_measured_dropped),
-        ("FSEP-PRF-005", _shifted),
-        ("FSEP-DOC-002", _overall),
-        ("FSEP-BLD-002", _edited),
-        ("FSEP-BLD-002", _adjudicated_otherwise),
-        ("FSEP-PRF-003", _another_key),
-    ],
+    FAULTS,
     ids=lambda one: one if isinstance(one, str) else one.__name__,
 )
 def test_a_single_fault_is_refused_by_its_requirement_alone(

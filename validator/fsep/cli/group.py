@@ -37,6 +37,7 @@ COMMANDS = {
     "merge": "fsep.cli.merge",
     "import": "fsep.cli.import_",
     "withhold": "fsep.cli.withhold",
+    "conformance": "fsep_conformance.cli",
 }
 
 

@@ -25,6 +25,7 @@ from fsep.render.page import (
     Inline,
     Ladder,
     Line,
+    Page,
     Para,
     Passage,
     Section,
@@ -53,7 +54,11 @@ def policy(css: str) -> str:
 
 def render(report: Report, overview: Overview) -> str:
     """Return the page; the same report and overview give the same bytes."""
-    made = page(report, overview)
+    return document(page(report, overview), "FSEP report")
+
+
+def document(made: Page, kind: str) -> str:
+    """Return a page as HTML; `kind` says in its title what it is."""
     head = element(
         "head",
         empty("meta", charset="utf-8"),
@@ -62,7 +67,7 @@ def render(report: Report, overview: Overview) -> str:
         empty("meta", name="referrer", content="no-referrer"),
         # Without one, browsers ask a server for it.
         empty("link", rel="icon", href="data:,"),
-        element("title", f"{made.title} · FSEP report"),
+        element("title", f"{made.title} · {kind}"),
         element("style", Markup(CSS)),
     )
     contents = element(
