@@ -27,6 +27,7 @@ from fsep_conformance.verify import NOT_SHOWN, Verified
 from fsep_conformance.words import BAD, conforms, failures, headline, known_failures
 
 _TONES: Mapping[str, Tone] = {"pass": "good", "unsupported": "open", "not-applicable": "plain"}
+_CALLED = {"session": "called once, in a session", "one-shot": "called once for each case"}
 _MEANINGS = {
     "pass": "answered as it has to be",
     "fail": "answered otherwise",
@@ -76,7 +77,7 @@ def _facts(header: Mapping[str, Any]) -> Facts:
     return Facts(
         (
             ("Implementation", (f"{made['name']}, version {made['version']}",)),
-            ("Role", (f"{made['role']}, called {made['mode'].replace('-', ' ')}",)),
+            ("Role", (f"{made['role']}, {_CALLED[made['mode']]}",)),
             ("Claims", claims),
             ("Run", (f"{header['begun']}, by {header['tool']['name']} {header['tool']['version']}",)),
             ("Protocol", (f"{header['fsep']}, text ", Code(header["specification"]["sha256"][:16]))),

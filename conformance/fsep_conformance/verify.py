@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,14 @@ class Verified:
         """How many cases ended as each outcome."""
         counts: Mapping[str, int] = self.footer["counts"]
         return counts
+
+
+def _has_its_digest(exchange: Mapping[str, Any]) -> bool:
+    """Look whether an output is the one that came; of one that was no UTF-8 it cannot be told."""
+    output = exchange["output"]
+    if exchange["how"] == "suite-error" or "\ufffd" in output:
+        return True
+    return bool(sha256(output.encode()).hexdigest() == exchange.get("output_sha256"))
 
 
 # What no evidence can show, whatever it holds.
@@ -74,6 +83,8 @@ def verify(path: Path, suite: Suite) -> Verified:
         elif line["what"] == "exchange":
             if line["case"] in exchanges:
                 raise EvidenceError(f"{where}: the case {line['case']} was exchanged before.")
+            if not _has_its_digest(line):
+                raise EvidenceError(f"{where}: what came back has another digest than is stated.")
             exchanges[line["case"]] = line
         elif line["what"] == "verdict":
             if line["case"] in verdicts:

@@ -134,12 +134,15 @@ def test_departures_of_runs_that_were_not_made_stay_behind(tmp_path: Path) -> No
 
 
 def test_a_bundle_that_is_there_is_not_written_over(tmp_path: Path) -> None:
-    with ScriptedModel(script()) as model:
-        carry(study(tmp_path / "s", items=1), tmp_path / "b", model.url)
+    wire: list[Mapping[str, Any]] = []
+    study(tmp_path / "s", items=1)
+    (tmp_path / "b").write_text("mine")
+    with ScriptedModel(script(), log=wire.append) as model:
         before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
         with pytest.raises(FsepError, match="is there already, and nothing is overwritten"):
-            carry(tmp_path / "s", tmp_path / "b", model.url, resume=True)
+            carry(tmp_path / "s", tmp_path / "b", model.url)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+    assert wire == []
 
 
 def test_a_key_for_a_name_that_two_have_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

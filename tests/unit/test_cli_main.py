@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 def python(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run Python on the package as it stands here."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "validator"), **more}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'validator'}:{ROOT / 'conformance'}", **more}
     return subprocess.run(
         [sys.executable, *arguments], capture_output=True, text=True, env=environment, check=False, timeout=60
     )
@@ -156,7 +156,7 @@ def test_an_interruption_ends_without_a_traceback(
 
 
 def test_a_reader_that_goes_away_is_no_error_and_no_verdict() -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "validator")}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'validator'}:{ROOT / 'conformance'}"}
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "fsep", "requirements"]
