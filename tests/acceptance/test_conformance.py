@@ -98,9 +98,9 @@ def _flipped(lines: list[dict[str, Any]]) -> None:
     line |= {"outcome": "fail", "why": "so it seemed"}
 
 
-def _better(lines: list[dict[str, Any]]) -> None:
+def _retouched(lines: list[dict[str, Any]]) -> None:
     line = next(line for line in lines if line["what"] == "exchange" and line["case"] == "v-0010")
-    line["output"] = '{"case": "v-0010", "protocol": "1.0", "verdict": "accept", "violated": []}\n'
+    line["output"] = line["output"].replace(", ", ",")
 
 
 def _dropped(what: str) -> Callable[[list[dict[str, Any]]], None]:
@@ -129,7 +129,7 @@ def _doubled(lines: list[dict[str, Any]]) -> None:
 
 FORGERIES: list[Callable[[list[dict[str, Any]]], None]] = [
     _flipped,
-    _better,
+    _retouched,
     _dropped("exchange"),
     _dropped("verdict"),
     _case_dropped,
