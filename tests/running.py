@@ -1,20 +1,19 @@
-"""What tests of the runner share: small studies, scripts, and the digest of a body worked out a second time."""
+"""What tests of the runner share: small studies, scripts, and the digest of a body as the suite works it out."""
 
 from __future__ import annotations
 
 import json
-from base64 import b64decode
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
-
-import rfc8785
 
 from fsep.run.begin import Named
 from fsep.run.carry import Carried, carry_out
 from fsep.run.options import Options
 from fsep.scripted import Script, script_of
+from fsep_conformance.wirelog import wire_digest
+
+__all__ = ("wire_digest",)
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 TIMES = ("started", "ended", "attempts")
@@ -120,65 +119,6 @@ def attempts(made: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         for event in run["events"]:
             found += event.get("attempts", [])
     return found
-
-
-def wire_digest(body: Mapping[str, Any]) -> str:
-    """Work out the digest of the request in a body, from the text of the specification and with no code of ours."""
-    chain = sha256(b"fsep-view-1").digest()
-    for message in body["messages"]:
-        chain = sha256(chain + sha256(rfc8785.dumps(_message(message))).digest()).digest()
-    frame = ("model", "messages", "tools", "stream", "stream_options")
-    tools = [tool["function"] for tool in body.get("tools", ())]
-    return sha256(
-        rfc8785.dumps(
-            {
-                "fsep_request": "1.0",
-                "model": body["model"],
-                "parameters": {name: value for name, value in body.items() if name not in frame},
-                "tools": sha256(rfc8785.dumps(tools)).hexdigest() if tools else None,
-                "view": chain.hex(),
-            }
-        )
-    ).hexdigest()
-
-
-def _message(message: Mapping[str, Any]) -> dict[str, Any]:
-    content = message["content"] if message["content"] is not None else ""
-    if isinstance(content, list):
-        content = [_part(part) for part in content]
-    if "reasoning_content" in message:
-        reasoning = {"type": "reasoning", "form": "text", "text": message["reasoning_content"]}
-        content = [reasoning, *([{"type": "text", "text": content}] if content else [])]
-    made = {"role": message["role"], "content": content}
-    if "tool_calls" in message:
-        made["tool_calls"] = [
-            {
-                "id": call["id"],
-                "name": call["function"]["name"],
-                "arguments": _given(call["function"]["arguments"]),
-            }
-            for call in message["tool_calls"]
-        ]
-    if "tool_call_id" in message:
-        made["tool_call_id"] = message["tool_call_id"]
-    return made
-
-
-def _given(arguments: str) -> Any:
-    try:
-        value = json.loads(arguments)
-    except ValueError:
-        return arguments
-    return value if isinstance(value, dict) else arguments
-
-
-def _part(part: Mapping[str, Any]) -> dict[str, Any]:
-    if part["type"] == "text":
-        return dict(part)
-    kind = "image" if part["type"] == "image_url" else part["type"]
-    url = part["image_url"]["url"] if kind == "image" else part[kind]["file_data"]
-    head, _, data = url.partition(";base64,")
-    return {"type": kind, "media_type": head[len("data:") :], "blob": sha256(b64decode(data)).hexdigest()}
 
 
 def _write(path: Path, value: Any) -> None:

@@ -8,6 +8,7 @@ the reference validator before it is written, and has to be answered as it says.
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,13 +22,14 @@ from acceptance import test_flagship as flagship
 from acceptance.cases import CASES
 from acceptance.cases_corners import BROKEN_OFF, CORNERS, PREFIXES, SEVERAL
 from acceptance.cases_hostile import HOSTILE
+from acceptance.cases_runners import RECALL, RUNNER_CASES, studies
 from acceptance.cases_spec import spec_benches
 from acceptance.corners import bench_of, wrong_bench
 from fsep import protocol
 from fsep.engine import validate
 from fsep.findings import Outcome
 from fsep_conformance.cases import CASES as CASES_FILE
-from fsep_conformance.cases import FROZEN
+from fsep_conformance.cases import FROZEN, RUNNERS
 from fsep_conformance.change import Files, changed
 from fsep_conformance.differ import difference
 from fsep_conformance.lay import lay
@@ -266,5 +268,44 @@ def _answered(  # noqa: PLR0917
     return line
 
 
+def build_runners() -> None:
+    """Write the studies, the environment and the cases for runners."""
+    for name, bench in studies().items():
+        for path, content in bench.bytes().items():
+            target = SUITE / "studies" / name / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+    (SUITE / "environments").mkdir(exist_ok=True)
+    (SUITE / "environments" / "desk.py").write_text(RECALL, encoding="utf-8", newline="\n")
+    lines = []
+    for number, one in enumerate(RUNNER_CASES, 1):
+        line: dict[str, Any] = {
+            "id": f"r-{number:04}",
+            "requirement": one.requirement,
+            "text_sha256": PROTOCOL.requirements[one.requirement].text_sha256,
+            "why": one.why,
+            "study": one.study,
+            "script": one.script,
+            "facets": ["whole", "replayed", "complete"],
+            "concurrency": one.concurrency,
+            "bundle": one.bundle,
+        }
+        if one.stop:
+            line["stop"] = list(one.stop)
+        if one.failed:
+            line["failed"] = one.failed
+        if one.declared:
+            line["declared"] = list(one.declared)
+        lines.append(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
+    (SUITE / RUNNERS).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+    frozen = json.loads((SUITE / FROZEN).read_bytes())
+    cases = {id_: digest for id_, digest in frozen["cases"].items() if not id_.startswith("r-")}
+    frozen["cases"] = cases | {json.loads(line)["id"]: sha256(line.encode()).hexdigest() for line in lines}
+    (SUITE / FROZEN).write_text(f"{json.dumps(frozen, indent=1)}\n", encoding="utf-8", newline="\n")
+    print(f"{len(lines)} cases for runners")
+
+
 if __name__ == "__main__":
-    build()
+    if "runners" not in sys.argv:
+        build()
+    build_runners()

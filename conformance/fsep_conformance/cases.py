@@ -15,6 +15,8 @@ from fsep_conformance.lay import LURE, lay
 
 CASES = "cases.jsonl"
 FROZEN = "frozen.json"
+EXCLUSIONS = "exclusions.json"
+RUNNERS = "runners.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +113,16 @@ def load(version: str = "1.0", folder: Path | None = None) -> Suite:
     cases = tuple(_case(line) for line in raw.splitlines())
     if len({case.id for case in cases}) != len(cases) or not cases:
         raise SuiteError("The suite has no cases, or two of one id.")
-    return Suite(folder, version, cases, _digest(folder, raw))
+    return Suite(folder, version, cases, _digest(folder))
 
 
-def _digest(folder: Path, cases: bytes) -> str:
-    """Return the digest of the cases and of their parents, so that one name stands for all that is asked."""
-    files = {path.relative_to(folder).as_posix(): path for path in sorted((folder / "parents").rglob("*"))}
-    listed = [[name, sha256(path.read_bytes()).hexdigest()] for name, path in files.items() if path.is_file()]
-    listed.append([CASES, sha256(cases).hexdigest()])
+def _digest(folder: Path) -> str:
+    """Return a digest of the cases and of all that they are made of: one name for all that is asked."""
+    listed = [
+        [path.relative_to(folder).as_posix(), sha256(path.read_bytes()).hexdigest()]
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in (FROZEN, EXCLUSIONS)
+    ]
     return sha256(json.dumps(listed, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -139,9 +143,11 @@ def check_frozen(suite: Suite) -> None:
     """
     try:
         frozen: dict[str, str] = json.loads((suite.folder / FROZEN).read_bytes())["cases"]
+        runners = (suite.folder / RUNNERS).read_bytes().splitlines()
     except (OSError, ValueError, KeyError):
         raise SuiteError("The list of frozen cases cannot be read.") from None
     now = {case.id: case.sha256 for case in suite.cases if case.required}
+    now |= {json.loads(line)["id"]: sha256(line).hexdigest() for line in runners}
     for id_ in sorted(frozen.keys() | now.keys()):
         if frozen.get(id_) != now.get(id_):
             what = (

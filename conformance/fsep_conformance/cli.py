@@ -50,11 +50,15 @@ def doctor(config: Path) -> int:
 def list_(requirement: str | None) -> None:
     """List the cases: id, what is to be answered, the requirement, and what the case is."""
     from fsep_conformance.cases import load  # noqa: PLC0415
+    from fsep_conformance.play import load_runner_cases  # noqa: PLC0415
 
+    suite = load()
+    rows = [(case.id, case.verdict, case.requirement, case.why) for case in suite.cases]
+    rows += [(case.id, "runner", case.requirement, case.why) for case in load_runner_cases(suite.folder)]
     lines = [
-        f"{case.id}  {case.verdict:<7} {case.requirement}  {safe(case.why, 300)}\n"
-        for case in load().cases
-        if requirement in (None, case.requirement)
+        f"{id_}  {kind:<7} {about}  {safe(why, 300)}\n"
+        for id_, kind, about, why in rows
+        if requirement in (None, about)
     ]
     write("".join(lines))
 
@@ -76,9 +80,9 @@ def run(config: Path, out: Path, cases: tuple[str, ...], jobs: int) -> int:
 
     Exit code 0 where it conforms, 1 where it does not.
     """
-    from fsep_conformance.cases import Case, check_frozen, load  # noqa: PLC0415
+    from fsep_conformance.cases import check_frozen, load  # noqa: PLC0415
     from fsep_conformance.config import read_config  # noqa: PLC0415
-    from fsep_conformance.judge import Verdict  # noqa: PLC0415
+    from fsep_conformance.roles import told  # noqa: PLC0415
     from fsep_conformance.run import header  # noqa: PLC0415
     from fsep_conformance.run import run as run_suite  # noqa: PLC0415
 
@@ -86,22 +90,21 @@ def run(config: Path, out: Path, cases: tuple[str, ...], jobs: int) -> int:
     check_frozen(suite)
     shown = sys.stderr.isatty()
 
-    def progress(done: int, total: int, case: Case, verdict: Verdict) -> None:
+    def progress(done: int, total: int) -> None:
         if shown:
             click.echo(f"\r{done:>5} of {total} cases", nl=done == total, err=True)
 
     result = run_suite(suite, read, out, only=cases, jobs=jobs, progress=progress)
-    known = read.expected
+    about = told(read.role, suite)
     failed = failures(result.verdicts)
     for id_, verdict in list(failed.items())[:_SHOWN]:
-        case = suite.case(id_)
-        mark = " (expected)" if id_ in known else ""
-        click.echo(f"{id_}  {verdict.outcome}{mark}  {case.requirement}: {safe(case.why, 200)}")
+        mark = " (expected)" if id_ in read.expected else ""
+        click.echo(f"{id_}  {verdict.outcome}{mark}  {about[id_].requirement}: {safe(about[id_].why, 200)}")
         click.echo(f"        {safe(verdict.why, 300)}")
     if len(failed) > _SHOWN:
         click.echo(f"... and {len(failed) - _SHOWN} more, in the evidence")
     click.echo("\n".join(count_lines(result.counts)))
-    click.echo(safe(headline(header(suite, read), result.counts)) + ".")
+    click.echo(safe(headline(header(suite, read, len(about)), result.counts)) + ".")
     click.echo(f"Evidence: {safe(str(out), 200)}. Then: fsep conformance verify {safe(str(out), 200)}")
     return 0 if conforms(result.counts) else 1
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from fsep import protocol
-from fsep_conformance.cases import Suite
+from fsep_conformance.cases import EXCLUSIONS, Suite
 from fsep_conformance.faults import faults
+from fsep_conformance.play import load_runner_cases
 
-EXCLUSIONS = "exclusions.json"
 _TESTABLE = ("from-the-bundle", "on-the-wire")
 
 
@@ -46,6 +46,10 @@ def covered(suite: Suite) -> list[Row]:
             accepting[id_] += 1
         for id_ in case.violated:
             refusing[id_] += 1
+    for one in load_runner_cases(suite.folder):
+        # A runner that does what a case asks for is accepted, another is refused by the check of that name.
+        accepting[one.requirement] += 1
+        refusing[one.requirement] += 1
     excluded = _exclusions(suite)
     caught: defaultdict[str, list[str]] = defaultdict(list)
     for fault in faults(suite.version):
@@ -69,11 +73,13 @@ def gaps(suite: Suite, rows: Sequence[Row]) -> list[str]:
         f"{row.requirement} is excluded, and lacks nothing" for row in rows if row.excluded and not row.lacks
     ]
     known = protocol.load(suite.version).requirements
-    for case in suite.cases:
-        if case.requirement not in known:
-            found.append(f"{case.id} names {case.requirement}, which is no requirement")
-        elif known[case.requirement].text_sha256 != case.text_sha256:
-            found.append(f"{case.id} was written for another text of {case.requirement}")
+    about = [(case.id, case.requirement, case.text_sha256) for case in suite.cases]
+    about += [(case.id, case.requirement, case.text_sha256) for case in load_runner_cases(suite.folder)]
+    for id_, requirement, text_sha256 in about:
+        if requirement not in known:
+            found.append(f"{id_} names {requirement}, which is no requirement")
+        elif known[requirement].text_sha256 != text_sha256:
+            found.append(f"{id_} was written for another text of {requirement}")
     return found
 
 

@@ -13,6 +13,7 @@ from fsep_conformance.cases import Suite
 from fsep_conformance.config import Config
 from fsep_conformance.judge import judged
 from fsep_conformance.plug import Exchange, Session, one_shot
+from fsep_conformance.roles import told
 from fsep_conformance.run import claim_of, filled, recorded
 
 
@@ -43,13 +44,38 @@ def examine(config: Config, suite: Suite) -> Iterator[Finding]:
         "every id in `unsupported` is a requirement" if not strange else f"{strange[0]} is no requirement",
         "`fsep requirements` lists them.",
     )
-    strange = sorted(set(config.expected) - {case.id for case in suite.cases})
+    strange = sorted(set(config.expected) - told(config.role, suite).keys())
     yield Finding(
         not strange,
         "every case in `expected` is a case" if not strange else f"there is no case {strange[0]}",
         "`fsep conformance list` lists them.",
     )
-    yield from _tried(config, suite)
+    yield from _played(config, suite) if config.role == "runner" else _tried(config, suite)
+
+
+def _played(config: Config, suite: Suite) -> Iterator[Finding]:
+    # The scripted model is nothing that validators are tried with.
+    from fsep_conformance.judge_runner import judged_runner  # noqa: PLC0415
+    from fsep_conformance.play import load_runner_cases, play  # noqa: PLC0415
+
+    case = load_runner_cases(suite.folder)[0]
+    exchange = play(case, config, suite.folder)
+    verdict = judged_runner(case, exchange)
+    began = verdict.outcome in ("pass", "fail")
+    said = exchange["errors"].strip().splitlines()
+    yield Finding(
+        began,
+        f"it carried a study out, in {exchange['seconds']:.1f} s"
+        if began
+        else f"a first study: {verdict.why}",
+        f"The last it said on standard error: {said[-1]}" if said else "It said nothing on standard error.",
+    )
+    if began:
+        yield Finding(
+            verdict.outcome == "pass",
+            "it did so as it has to" if verdict.outcome == "pass" else f"it did so otherwise: {verdict.why}",
+            "This is no fault of the configuration: the run will say more.",
+        )
 
 
 def _tried(config: Config, suite: Suite) -> Iterator[Finding]:

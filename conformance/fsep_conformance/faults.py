@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,9 @@ from typing import Any
 
 from fsep import protocol
 from fsep.protocol import data
-from fsep_conformance.cases import Case, Suite
+from fsep_conformance.cases import Suite
 from fsep_conformance.config import Config
-from fsep_conformance.judge import expected
+from fsep_conformance.judge import Verdict, expected
 from fsep_conformance.run import claim_of, run
 
 FAULTS = "faults.json"
@@ -30,6 +30,7 @@ class Fault:
     named: tuple[str, ...]
     config: Config
     mechanical: bool = False
+    cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +42,40 @@ class Caught:
 
 
 def faults(version: str, root: Path | None = None) -> list[Fault]:
-    """Return the faulty validators, those first that were written by hand."""
-    folder = (root or data.root() / "conformance" / "implementations") / "faulty-validators"
-    stated: dict[str, Any] = json.loads((folder / FAULTS).read_bytes())
-    made = [
-        Fault(one["name"], one["sentence"], tuple(one["named"]), _config(stated, one["name"], folder))
-        for one in stated["faults"]
-    ]
-    each = stated["each_requirement"]
-    for id_, requirement in protocol.load(version).requirements.items():
-        if requirement.severity == "error" and requirement.tested == "from-the-bundle":
-            name = each["name"].replace("{id}", id_)
-            sentence = each["sentence"].replace("{id}", id_)
-            made.append(Fault(name, sentence, (id_,), _config(stated, name, folder), mechanical=True))
-    return made
+    """Return the faulty validators and runners, those first that were written by hand."""
+    root = root or data.root() / "conformance" / "implementations"
+    made, mechanical = [], []
+    for folder in (root / "faulty-validators", root / "faulty-runners"):
+        stated: dict[str, Any] = json.loads((folder / FAULTS).read_bytes())
+        for one in stated["faults"]:
+            config = _config(stated, one["name"], folder)
+            cases = tuple(one.get("cases", ()))
+            made.append(Fault(one["name"], one["sentence"], tuple(one["named"]), config, cases=cases))
+        if (each := stated.get("each_requirement")) is None:
+            continue
+        for id_, requirement in protocol.load(version).requirements.items():
+            if requirement.severity == "error" and requirement.tested == "from-the-bundle":
+                name, sentence = (each[what].replace("{id}", id_) for what in ("name", "sentence"))
+                mechanical.append(
+                    Fault(name, sentence, (id_,), _config(stated, name, folder), mechanical=True)
+                )
+    return made + mechanical
 
 
 def _config(stated: dict[str, Any], name: str, folder: Path) -> Config:
     command = tuple(part.replace("{name}", name) for part in stated["command"])
-    return Config(
-        name, "0", stated["role"], command, "session", _EVERY, folder, time_limit=stated["time_limit"]
-    )
+    role, facets = stated["role"], _EVERY if stated["role"] == "validator" else _EVERY[:3]
+    mode = "session" if role == "validator" else "one-shot"
+    return Config(name, "0", role, command, mode, facets, folder, time_limit=stated["time_limit"])
 
 
-def named_cases(fault: Fault, suite: Suite) -> list[Case]:
-    """Return the cases that have to catch a fault: those about what it is named after."""
+def named_cases(fault: Fault, suite: Suite) -> list[str]:
+    """Return the cases that have to catch a fault: those it lists, or those about what it is named after."""
+    if fault.cases:
+        return list(fault.cases)
     claim = claim_of(fault.config, suite)
     return [
-        case
+        case.id
         for case in suite.cases
         if ({case.requirement, *case.violated} & set(fault.named)) and expected(case, claim) is not None
     ]
@@ -80,16 +87,24 @@ def hunt(
     """Run the named cases against each fault, and yield what became of it."""
 
     def one(fault: Fault) -> Caught:
-        ids = [case.id for case in named_cases(fault, suite)]
+        ids = named_cases(fault, suite)
         if not ids:
             return Caught(fault, ())
         with tempfile.TemporaryDirectory(prefix="fsep-") as scratch:
             result = run(suite, fault.config, Path(scratch) / "evidence.jsonl", only=ids, jobs=1)
-        failed = tuple((id_, result.verdicts[id_].outcome) for id_ in ids)
-        return Caught(fault, tuple((id_, how) for id_, how in failed if how not in ("pass", "unsupported")))
+        return Caught(fault, tuple(_caught(fault, {id_: result.verdicts[id_] for id_ in ids})))
 
     with ThreadPoolExecutor(max(1, jobs)) as pool:
         for caught in pool.map(one, hunted):
             if progress is not None:
                 progress(caught)
             yield caught
+
+
+def _caught(fault: Fault, verdicts: Mapping[str, Verdict]) -> Iterator[tuple[str, str]]:
+    """Yield the cases that caught a fault: of a runner where the named check was the first that failed."""
+    for id_, verdict in verdicts.items():
+        if verdict.outcome in ("pass", "unsupported"):
+            continue
+        if fault.config.role == "validator" or verdict.why.partition(":")[0] in fault.named:
+            yield id_, verdict.outcome

@@ -19,14 +19,16 @@ from typing import Any
 from fsep import __version__
 from fsep.protocol import data
 from fsep_conformance.cases import Case, Suite
+from fsep_conformance.change import SuiteError
 from fsep_conformance.config import Config
 from fsep_conformance.evidence import Writer
-from fsep_conformance.judge import OUTCOMES, Claim, Verdict, expected, judged
+from fsep_conformance.judge import OUTCOMES, Claim, Verdict, expected
 from fsep_conformance.lure import Lure
 from fsep_conformance.plug import Exchange, Session, one_shot
+from fsep_conformance.roles import judge_of
 
-# Told of each case that ended: how many have, of how many, and how this one did.
-Progress = Callable[[int, int, Case, Verdict], None]
+# Told of each case that ended: how many have, of how many.
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,11 @@ def run(
     jobs: int = 2,
     progress: Progress | None = None,
 ) -> Result:
-    """Run the cases of a suite against a validator.
+    """Run the cases of a suite against an implementation.
 
     Args:
         suite: the cases.
-        config: how the implementation is called.
+        config: how the implementation is called, and in which role.
         path: where evidence is written; nothing may be there.
         only: ids of the cases to run; all where there are none. The others end as `not-run`.
         jobs: how many cases run at once.
@@ -71,33 +73,46 @@ def run(
         FsepError: where the evidence cannot be written, or a case is no case.
     """
     begun, claim = time.monotonic(), claim_of(config, suite)
-    chosen = {suite.case(id_).id for id_ in only} or {case.id for case in suite.cases}
+    role = judge_of(config.role, suite, claim)
+    for id_ in only:
+        if id_ not in role.cases:
+            raise SuiteError(f"There is no case {id_[:40]!r} for a {config.role}.")
+    chosen = set(only) or set(role.cases)
     verdicts: dict[str, Verdict] = {}
     with Writer(path) as writer, Lure() as lure, ExitStack() as stack:
-        writer.write("header", **header(suite, config))
-        asker = _Asker(suite, config, claim, lure, stack)
+        writer.write("header", **header(suite, config, len(role.cases)))
+        runs = config.role == "runner"
+        ask = _player(suite, config) if runs else _Asker(suite, config, claim, lure, stack).exchange
         with ThreadPoolExecutor(max(1, jobs)) as pool:
-            exchanges = pool.map(lambda case: asker.exchange(case, chosen), suite.cases)
-            for number, (case, exchange) in enumerate(zip(suite.cases, exchanges, strict=True), 1):
-                verdict = judged(case, claim, exchange)
-                verdicts[case.id] = verdict
-                if exchange["how"] not in ("not-asked", "not-run"):
-                    writer.write("exchange", case=case.id, **exchange)
-                writer.write("verdict", case=case.id, outcome=verdict.outcome, why=verdict.why)
+            exchanges = pool.map(lambda id_: ask(id_) if id_ in chosen else None, role.cases)
+            for number, (id_, exchange) in enumerate(zip(role.cases, exchanges, strict=True), 1):
+                verdict = verdicts[id_] = role.verdict(id_, exchange)
+                if exchange is not None:
+                    writer.write("exchange", case=id_, **exchange)
+                writer.write("verdict", case=id_, outcome=verdict.outcome, why=verdict.why)
                 if progress is not None:
-                    progress(number, len(suite.cases), case, verdict)
+                    progress(number, len(role.cases))
         result = Result(verdicts, time.monotonic() - begun)
         writer.write("footer", counts=result.counts, seconds=round(result.seconds, 3))
     return result
 
 
-def header(suite: Suite, config: Config) -> dict[str, Any]:
+def _player(suite: Suite, config: Config) -> Callable[[str], dict[str, Any] | None]:
+    """Return what plays a case with a runner."""
+    # The scripted model is nothing that validators are judged with.
+    from fsep_conformance.play import load_runner_cases, play  # noqa: PLC0415
+
+    cases = {case.id: case for case in load_runner_cases(suite.folder)}
+    return lambda id_: play(cases[id_], config, suite.folder)
+
+
+def header(suite: Suite, config: Config, cases: int) -> dict[str, Any]:
     """Return what evidence begins with: what was run, by what, with which digests."""
     return {
         "fsep": suite.version,
         "specification": {"sha256": tree_digest(data.root() / "spec" / suite.version)},
         "schemas": {"sha256": tree_digest(data.root() / "schemas" / suite.version)},
-        "suite": {"version": suite.version, "sha256": suite.sha256, "cases": len(suite.cases)},
+        "suite": {"version": suite.version, "sha256": suite.sha256, "cases": cases},
         "implementation": config.as_dict(),
         "tool": {"name": "fsep", "version": __version__},
         "environment": {"python": platform.python_version(), "system": platform.system()},
@@ -123,13 +138,12 @@ class _Asker:
         self._suite, self._config, self._claim, self._lure, self._stack = suite, config, claim, lure, stack
         self._own, self._lock = threading.local(), threading.Lock()
 
-    def exchange(self, case: Case, chosen: Collection[str]) -> dict[str, Any]:
-        """Return what came of a case, as evidence has it."""
+    def exchange(self, id_: str) -> dict[str, Any] | None:
+        """Return what came of a case, as evidence has it; None where it is none of the implementation's."""
+        case = self._suite.case(id_)
         wanted = expected(case, self._claim)
         if wanted is None:
-            return {"how": "not-asked"}
-        if case.id not in chosen:
-            return {"how": "not-run"}
+            return None
         try:
             with tempfile.TemporaryDirectory(prefix="fsep-") as scratch:
                 address, token = self._lure.address()

@@ -121,6 +121,16 @@ def _simulators(source: Path) -> dict[str, str]:
     return {path.stem: f"script:{_script(source)}" for path in folder.iterdir()} if folder.is_dir() else {}
 
 
+def test_a_packed_study_without_runs_is_run_as_any_other(tmp_path: Path) -> None:
+    source = study(tmp_path / "s", items=1)
+    (source / "transcripts").mkdir()
+    (source / "transcripts" / "none.jsonl").touch()
+    assert main(["pack", str(source), "-o", str(tmp_path / "packed")]) == 0
+    with ScriptedModel(script()) as model:
+        carry(tmp_path / "packed", tmp_path / "b", model.url)
+    assert reached(tmp_path / "b") == list(SHOWN)
+
+
 def test_departures_of_runs_that_were_not_made_stay_behind(tmp_path: Path) -> None:
     source = study(tmp_path / "s", items=1)
     names = {"system": "a", "scaffold": "chain", "item": "i0", "replicate": 0}

@@ -159,11 +159,12 @@ def study_of(source: Path, out: Path, systems: Mapping[str, Mapping[str, Any]]) 
         has_runs = any(role_of(place) in ("transcripts", "ledger") for place in places)
         made = {id_: _system(authored, id_, systems, has_runs=has_runs) for id_ in systems}
     # Claims and departures are of runs that were made, and none of these has been.
-    instead: dict[str, bytes | None] = {"claims.json": None, "departures.json": None, NO_RUNS: b""}
+    instead: dict[str, bytes | None] = {"claims.json": None, "departures.json": None}
     for place in places:
         role = role_of(place)
         if role in ("system", "transcripts", "ledger") or (has_runs and role in _OF_RUNS):
             instead[place] = None
+    instead[NO_RUNS] = b""
     if has_runs and isinstance(chain, dict):
         instead["commitments.json"] = _of_design(chain)
     for id_, document in made.items():
