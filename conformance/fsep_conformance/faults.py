@@ -15,6 +15,7 @@ from fsep.protocol import data
 from fsep_conformance.cases import Suite
 from fsep_conformance.config import Config
 from fsep_conformance.judge import Verdict, expected
+from fsep_conformance.judge_runner import failed_checks
 from fsep_conformance.run import claim_of, run
 
 FAULTS = "faults.json"
@@ -102,9 +103,9 @@ def hunt(
 
 
 def _caught(fault: Fault, verdicts: Mapping[str, Verdict]) -> Iterator[tuple[str, str]]:
-    """Yield the cases that caught a fault: of a runner where the named check was the first that failed."""
+    """Yield the cases that caught a fault: of a runner those where the named check failed."""
     for id_, verdict in verdicts.items():
         if verdict.outcome in ("pass", "unsupported"):
             continue
-        if fault.config.role == "validator" or verdict.why.partition(":")[0] in fault.named:
+        if fault.config.role == "validator" or set(failed_checks(verdict)) & set(fault.named):
             yield id_, verdict.outcome

@@ -1,6 +1,6 @@
 """Verdicts on runners: the bundle that one wrote is held against the requests that the model saw.
 
-Each check is a pure function of a case and what was kept of it; a verdict names the first that is not met.
+Each check is a pure function of a case and what was kept of it; a verdict names all that are not met.
 """
 
 from __future__ import annotations
@@ -67,25 +67,18 @@ def judged_runner(case: RunnerCase, exchange: Mapping[str, Any]) -> Verdict:
         return Verdict("crash", f"it ended with exit code {code}{'' if files else ' and wrote no bundle'}")
     try:
         seen = Seen(case, exchange, files, tuple(_runs(files)), tuple(_wire(played["wire"])))
-        for name, check in CHECKS.items():
-            for problem in check(seen):
-                return Verdict("fail", f"{name}: {problem}")
+        problems = {name: next(check(seen), None) for name, check in CHECKS.items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return Verdict("fail", f"conforms: the bundle cannot be read ({type(error).__name__})")
+    failed = {name: problem for name, problem in problems.items() if problem is not None}
+    if failed:
+        return Verdict("fail", f"{', '.join(failed)}: {next(iter(failed.values()))}")
     return Verdict("pass")
 
 
-def check_of(verdict: Verdict) -> str:
-    """Return the name of the check that a verdict says is not met."""
-    return verdict.why.partition(":")[0] if verdict.outcome == "fail" else verdict.outcome
-
-
-def failed_checks(case: RunnerCase, exchange: Mapping[str, Any]) -> list[str]:
-    """Return all checks that are not met, and not only the first."""
-    played = exchange["played"]
-    files = {path: _bytes(data) for path, data in played["bundle"].items()}
-    seen = Seen(case, exchange, files, tuple(_runs(files)), tuple(_wire(played["wire"])))
-    return [name for name, check in CHECKS.items() if next(iter(check(seen)), None) is not None]
+def failed_checks(verdict: Verdict) -> list[str]:
+    """Return the names of the checks that a verdict says are not met."""
+    return verdict.why.partition(":")[0].split(", ") if verdict.outcome == "fail" else []
 
 
 def _bytes(data: Any) -> bytes:
