@@ -86,7 +86,8 @@ def _replacement(path: str, index: int, old: str, new: str) -> Step:
         begin += 1
     while end < shorter - begin and old[-1 - end] == new[-1 - end]:
         end += 1
-    while not (part := old[begin : len(old) - end]) or old.count(part) != 1:
+    # What overlaps itself is counted once, and found further to the front than it is meant.
+    while not (part := old[begin : len(old) - end]) or old.count(part) != 1 or old.find(part) != begin:
         begin, end = max(0, begin - 8), max(0, end - 8)
     return {"file": path, "line": index + 1, "old": part, "new": new[begin : len(new) - end]}
 

@@ -104,6 +104,13 @@ def _(files: Files) -> None:
     _put_manifest(files, manifest)
 
 
+@bytes_case("FSEP-BND-004", "the manifest lists itself")
+def _(files: Files) -> None:
+    manifest = _manifest(files)
+    manifest["files"].append({**manifest["files"][0], "path": "bundle.json"})
+    _put_manifest(files, manifest)
+
+
 @bytes_case("FSEP-BND-005", "a listed proof is not there")
 def _(files: Files) -> None:
     del files["proofs/design.tsr"]

@@ -414,6 +414,15 @@ corner(
     ["x\ny\nz", "X", "Y"],
     wrong=[("the run was recorded as completed", ADH5, lambda b: _other_ending(b, "stop"))],
 )
+corner(
+    "a longer list meets the bound, and the program goes on where that is said",
+    _each(2),
+    ["x\ny\nz", "X", "Y"],
+    wrong=[
+        ("the run was recorded as stopped", ADH5, lambda b: _other_ending(b, "continue")),
+        ("the third element had a round", ADH1, {"steps": _each(3), "answers": ["x\ny\nz", "X", "Y", "Z"]}),
+    ],
+)
 _SIDE = {"threads": {"main": ["solver"], "side": ["solver"]}}
 _FRESH = [
     ASK,
@@ -699,6 +708,37 @@ corner(
             "the output of the step was taken from its answer",
             ADH2,
             lambda b: _events(b)[3].update(content="<A>"),
+        )
+    ],
+)
+corner(
+    "rounds of tools that meet their bound stop the run where that is said",
+    [ASK, tools("work", max_rounds=1, at_bound="stop"), say("sum", "<{{work}}>"), generate("last")],
+    [answer("First.", ("1", "look", {})), "A", "Done."],
+    wrong=[
+        (
+            "the program went on",
+            ADH1,
+            {"steps": [ASK, tools("work", max_rounds=1), say("sum", "<{{work}}>"), generate("last")]},
+        ),
+        ("the run was recorded as completed", ADH5, lambda b: _other_ending(b, "stop")),
+    ],
+)
+_HELD = {"test": "has-tool-calls", "step": "work", "tool": "count"}
+corner(
+    "whether a tool was called is seen in the last output of the step, offered or not",
+    [
+        ASK,
+        tools("work", offer=["look"], max_rounds=1),
+        when(_HELD, [say("sum", "Counted.")]),
+        generate("last"),
+    ],
+    [answer(None, ("1", "look", {}), ("2", "count", {})), "A", "Done."],
+    wrong=[
+        (
+            "another tool was looked for",
+            ADH1,
+            {"steps": [ASK, tools("work", offer=["look"], max_rounds=1), generate("last")]},
         )
     ],
 )

@@ -73,6 +73,12 @@ def _(bench: Workbench) -> None:
     _relock(bench)
 
 
+@case("FSEP-RUB-001", "outputs are rated from a packet that shows a result")
+def _(bench: Workbench) -> None:
+    bench["rubric.json"]["dimensions"][1]["packet"] = "answer"
+    _relock(bench)
+
+
 @case("FSEP-RUB-002", "a definition was changed after the design was fixed")
 def _(bench: Workbench) -> None:
     bench["rubric.json"]["dimensions"][0]["definition"] = "Something else."

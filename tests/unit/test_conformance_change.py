@@ -6,7 +6,7 @@ import json
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fsep_conformance.change import Files, SuiteError, changed, repacked
@@ -23,6 +23,7 @@ def packed(files: Files) -> Files:
 
 
 @given(BUNDLES, BUNDLES)
+@example({"design.json": b"{{{"}, {"design.json": b"{a"})
 def test_the_difference_of_two_bundles_makes_the_one_of_the_other(one: Files, other: Files) -> None:
     before, after = packed(one), packed(other)
     steps, repack = difference(before, after)
