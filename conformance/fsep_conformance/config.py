@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -96,6 +97,11 @@ def read_config(path: Path) -> Config:
         raise FsepError(f"{shown}: {what}.", advice=_ADVICE) from None
 
 
+def with_interpreter(command: Iterable[str]) -> tuple[str, ...]:
+    """Return a command with the interpreter that runs the suite in the place of `{python}`."""
+    return tuple(part.replace("{python}", sys.executable) for part in command)
+
+
 def _config(value: Mapping[str, Any], folder: Path) -> Config:
     if value["kind"] != "conformance":
         raise ValueError("its `kind` is not `conformance`")
@@ -121,7 +127,7 @@ def _config(value: Mapping[str, Any], folder: Path) -> Config:
         str(value["implementation"]["name"]),
         str(value["implementation"]["version"]),
         role,
-        tuple(command),
+        with_interpreter(command),
         mode,
         tuple(dict.fromkeys(("whole", *facets))),
         folder,

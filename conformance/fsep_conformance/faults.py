@@ -13,7 +13,7 @@ from typing import Any
 from fsep import protocol
 from fsep.protocol import data
 from fsep_conformance.cases import Suite
-from fsep_conformance.config import Config
+from fsep_conformance.config import Config, with_interpreter
 from fsep_conformance.judge import Verdict, expected
 from fsep_conformance.judge_runner import failed_checks
 from fsep_conformance.run import claim_of, run
@@ -24,12 +24,17 @@ _EVERY = ("whole", "replayed", "complete", "preregistered", "rated", "claims-che
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One faulty implementation: what is wrong, and the requirements whose cases have to catch it."""
+    """One faulty implementation: what is wrong, and the requirements whose cases have to catch it.
+
+    `by` is how these cases have to end. A program that is not there crashes in every case: for most faults a
+    crash is no catch.
+    """
 
     name: str
     sentence: str
     named: tuple[str, ...]
     config: Config
+    by: str = "fail"
     mechanical: bool = False
     cases: tuple[str, ...] = ()
 
@@ -50,8 +55,8 @@ def faults(version: str, root: Path | None = None) -> list[Fault]:
         stated: dict[str, Any] = json.loads((folder / FAULTS).read_bytes())
         for one in stated["faults"]:
             config = _config(stated, one["name"], folder)
-            cases = tuple(one.get("cases", ()))
-            made.append(Fault(one["name"], one["sentence"], tuple(one["named"]), config, cases=cases))
+            cases, by = tuple(one.get("cases", ())), one.get("by", "fail")
+            made.append(Fault(one["name"], one["sentence"], tuple(one["named"]), config, by, cases=cases))
         if (each := stated.get("each_requirement")) is None:
             continue
         for id_, requirement in protocol.load(version).requirements.items():
@@ -64,7 +69,7 @@ def faults(version: str, root: Path | None = None) -> list[Fault]:
 
 
 def _config(stated: dict[str, Any], name: str, folder: Path) -> Config:
-    command = tuple(part.replace("{name}", name) for part in stated["command"])
+    command = tuple(part.replace("{name}", name) for part in with_interpreter(stated["command"]))
     role, facets = stated["role"], _EVERY if stated["role"] == "validator" else _EVERY[:3]
     mode = "session" if role == "validator" else "one-shot"
     return Config(name, "0", role, command, mode, facets, folder, time_limit=stated["time_limit"])
@@ -105,7 +110,7 @@ def hunt(
 def _caught(fault: Fault, verdicts: Mapping[str, Verdict]) -> Iterator[tuple[str, str]]:
     """Yield the cases that caught a fault: of a runner those where the named check failed."""
     for id_, verdict in verdicts.items():
-        if verdict.outcome in ("pass", "unsupported"):
+        if verdict.outcome != fault.by:
             continue
         if fault.config.role == "validator" or set(failed_checks(verdict)) & set(fault.named):
             yield id_, verdict.outcome

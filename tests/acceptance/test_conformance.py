@@ -18,6 +18,7 @@ from acceptance.cases import CASES
 from fsep.cli import main
 from fsep_conformance.cases import Suite, check_frozen, load
 from fsep_conformance.change import SuiteError
+from fsep_conformance.config import read_config
 from fsep_conformance.coverage import covered, gaps
 from fsep_conformance.evidence import EvidenceError
 from fsep_conformance.faults import faults, hunt, named_cases
@@ -69,10 +70,11 @@ def test_the_reference_validator_passes_every_case(certified: Path) -> None:
     ]
 
 
-def test_the_shipped_configuration_calls_it_the_same_way() -> None:
-    text = OWN.read_text(encoding="utf-8")
-    assert "command: [python, validator.py]" in text
-    assert "unsupported" not in text
+def test_the_shipped_configuration_calls_it_the_same_way(tmp_path: Path) -> None:
+    shipped, own = read_config(OWN), read_config(config(tmp_path))
+    assert shipped.as_dict() == own.as_dict()
+    assert shipped.command == (sys.executable, "validator.py")
+    assert not shipped.unsupported
 
 
 # --- evidence
@@ -347,6 +349,14 @@ def test_every_fault_has_cases_that_have_to_catch_it_and_a_program() -> None:
     assert {one.name for one in known if not one.mechanical} == written
     assert len(written) >= 20
     assert all(named_cases(one, SUITE) for one in known)
+
+
+def test_an_implementation_that_cannot_be_called_catches_nothing() -> None:
+    """A faulty one is caught by its fault, and not by a plug-in that does not run."""
+    [fault] = [one for one in faults(SUITE.version) if one.name == "accepts-everything"]
+    dead = replace(fault, config=replace(fault.config, command=(sys.executable, "-c", "1/0")))
+    [caught] = hunt(SUITE, [dead])
+    assert caught.cases == ()
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -40,14 +41,11 @@ Exchange = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The reference runner's configuration, with this interpreter."""
-    text = (IMPLEMENTATIONS / "fsep" / "runner.yaml").read_text(encoding="utf-8")
-    program = IMPLEMENTATIONS / "fsep" / "run_job.py"
-    path = tmp_path_factory.mktemp("runner") / "runner.yaml"
-    path.write_text(
-        text.replace("[python, run_job.py,", f"[{json.dumps(sys.executable)}, {json.dumps(str(program))},")
-    )
-    return path
+    """The reference runner's configuration, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("runner")
+    for name in ("runner.yaml", "run_job.py"):
+        shutil.copy(IMPLEMENTATIONS / "fsep" / name, folder)
+    return folder / "runner.yaml"
 
 
 @pytest.fixture(scope="module")

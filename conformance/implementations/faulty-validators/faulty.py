@@ -125,7 +125,7 @@ def says_refused_and_names_nothing() -> Judge:
 
 @fault
 def checks_whole_alone() -> Judge:
-    return lambda bundle, _, trust: sound.judge(bundle, [], trust)
+    return lambda bundle, _, trust: sound.judge(bundle, ["whole"], trust)
 
 
 @fault

@@ -35,6 +35,9 @@ from fsep.parsing.refusal import encoding_problem, safe_integer
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORDS: dict[str, JsonValue] = {"true": True, "false": False, "null": None}
+_TOO_DEEP = f"Lists and mappings are nested more than {NESTING} levels deep."
+# How newer parsers say that a text went beyond a bound of their own, which is deeper.
+_THEIR_BOUND = "maximum nesting depth"
 # Three that YAML 1.1 takes for line breaks and folds away, as JSON and most editors do not; the byte order
 # mark, which readers of YAML drop in different places; the tab, which not every parser takes everywhere.
 _AMBIGUOUS = re.compile("[\x85\u2028\u2029\ufeff\t]")
@@ -114,8 +117,7 @@ class _Builder:
             top.key = None
         if isinstance(value, (list, dict)):
             if len(self.stack) == NESTING:
-                message = f"Lists and mappings are nested more than {NESTING} levels deep."
-                raise _problem(event, message, "depth")
+                raise _problem(event, _TOO_DEEP, "depth")
             self.stack.append(_Open(value))
 
 
@@ -132,6 +134,8 @@ def events(text: str) -> Iterator[Event]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if _THEIR_BOUND in (error.problem or ""):
+            raise ParseError(_TOO_DEEP, line, column, "depth") from None
         said = "; ".join(visible(part, 80) for part in (error.context, error.problem) if part)
         raise ParseError(f"This is not YAML: {said}.", line, column, "syntax") from None
     except (yaml.YAMLError, ValueError) as error:

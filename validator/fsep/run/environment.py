@@ -172,6 +172,8 @@ class Tools:
 
     async def _reap(self) -> None:
         await self._process.wait()
+        # A process that left the group may hold the pipes open for as long as it likes: nobody reads on.
+        self._process._transport.close()  # type: ignore[attr-defined]  # the library offers no other way
         if self._listening is not None:
             await self._listening
         self._folder.cleanup()
