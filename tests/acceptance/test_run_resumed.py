@@ -18,7 +18,8 @@ from acceptance.test_run import SHOWN, reached
 from acceptance.test_run_killed import command
 from fsep.run.begin import Named
 from fsep.run.carry import carry_out
-from fsep.run.journal import JOURNAL, LEDGER
+from fsep.run.journal import JOURNAL
+from fsep.run.ledger import LEDGER
 from fsep.run.options import Options
 from fsep.run.recovered import recover
 from fsep.run.session import Session
@@ -208,7 +209,7 @@ def test_what_is_to_be_asked_is_on_disk_before_it_is_sent(
     monkeypatch.setattr(os, "fsync", fsync)
     with ScriptedModel(script(), log=log) as model:
         carry(study(tmp_path / "s", items=1, steps=2), tmp_path / "b", model.url)
-    assert seen == [["asked"], ["asked", "event", "asked"]]
+    assert seen == [["start", "asked"], ["start", "asked", "event", "asked"]]
 
 
 def test_a_session_that_was_told_to_stop_begins_no_run(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def ask(
     """Ask an address once."""
 
     async def once() -> Reply:
-        async with Endpoint(url, key, Pace(None), seconds, 1) as endpoint:
+        async with Endpoint(url, key, Pace(None), seconds) as endpoint:
             return await endpoint.ask(body, stream=stream)
 
     return asyncio.run(once())

@@ -85,8 +85,8 @@ class Asker:
             self.stop.check()
             while seconds := endpoint.turn():
                 await self.stop.sleep(seconds)
-            at = self.clock()
-            await self.journal.write({"what": "asked", "run": run, "step": step, "at": at})
+            at = self.journal.ask(run, step)
+            await self.journal.settled()
             begun.asked = {"outcome": "unknown", "started": at}
             try:
                 reply = await endpoint.ask(body, stream=self.stream)
@@ -96,7 +96,7 @@ class Asker:
                     raise self._refused(failed, endpoint, begun) from None
                 tried += 1
                 if tried == self.most:
-                    raise await self._given_up(run, endpoint, begun, answered) from failed
+                    raise self._given_up(run, endpoint, begun, answered) from failed
                 wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (tried - 1)) * random.uniform(0.5, 1)
                 await self.stop.sleep(wait)
             except Unanswerable as error:
@@ -110,13 +110,14 @@ class Asker:
     async def _attempted(self, run: str, begun: Begun, attempt: dict[str, Any]) -> None:
         begun.asked = None
         try:
-            await self.journal.write({"what": "attempt", "run": run, "attempt": attempt})
+            self.journal.write({"what": "attempt", "run": run, "attempt": attempt})
         except SecretFound:
             attempt.pop("partial")
-            await self.journal.write({"what": "attempt", "run": run, "attempt": attempt})
+            self.journal.write({"what": "attempt", "run": run, "attempt": attempt})
+        await self.journal.settled()
         begun.attempts.append(attempt)
 
-    async def _given_up(self, run: str, endpoint: Endpoint, begun: Begun, answered: int) -> FsepError:
+    def _given_up(self, run: str, endpoint: Endpoint, begun: Begun, answered: int) -> FsepError:
         """Tell a request that fails where others succeed from an endpoint that is gone.
 
         Where nothing else was answered meanwhile the first session cannot know; a second one that comes no
@@ -130,7 +131,7 @@ class Asker:
                 f"The request failed {len(begun.attempts)} times, the last time with {how}.",
                 begun.attempts,
             )
-        await self.journal.write({"what": "spent", "run": run})
+        self.journal.write({"what": "spent", "run": run})
         return Halted(
             f"{endpoint.url} has answered nothing: {self.most} attempts at one request failed, the last with "
             f"{how}.",

@@ -107,21 +107,24 @@ class Endpoint:
     `answered` counts the complete replies it gave.
     """
 
-    def __init__(self, url: str, key: Key | None, pace: Pace, seconds: float, connections: int) -> None:
+    def __init__(self, url: str, key: Key | None, pace: Pace, seconds: float) -> None:
         """Keep all that asking it takes; `seconds` is how long one attempt may last."""
         self.url, self._pace, self._seconds = url, pace, seconds
-        headers = {"user-agent": f"fsep/{__version__}", "content-type": "application/json"}
-        if key is not None:
-            headers["authorization"] = f"Bearer {key.value}"
         self.answered = 0
-        # What surrounds the process may name proxies and files of passwords: nothing of it is looked at.
-        self._client = httpx.AsyncClient(
-            headers=headers,
-            trust_env=False,
-            verify=ssl.create_default_context() if url.startswith("https:") else False,
-            timeout=httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS), pool=None),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-        )
+        self._asked = httpx.URL(url + _PATH)
+        self._headers = {
+            "user-agent": f"fsep/{__version__}",
+            "accept": "application/json, text/event-stream",
+            "content-type": "application/json",
+        }
+        if key is not None:
+            self._headers["authorization"] = f"Bearer {key.value}"
+        self._timeout = httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS), pool=None).as_dict()
+        self._verify = ssl.create_default_context() if url.startswith("https:") else False
+        # A connection for each request under way, since a pool looks at all that it has at each request; and
+        # no client around them, which would keep cookies and follow what a reply says.
+        self._made: list[httpx.AsyncHTTPTransport] = []
+        self._idle: list[httpx.AsyncHTTPTransport] = []
 
     async def __aenter__(self) -> Self:
         """Give the endpoint itself."""
@@ -131,7 +134,8 @@ class Endpoint:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let go of its connections."""
-        await self._client.aclose()
+        for connection in self._made:
+            await connection.aclose()
 
     def turn(self) -> float:
         """Take a turn to ask; or return for how many seconds there is none, to ask again then."""
@@ -160,8 +164,28 @@ class Endpoint:
 
     @asynccontextmanager
     async def _sent(self, body: bytes) -> AsyncIterator[httpx.Response]:
-        async with self._client.stream("POST", self.url + _PATH, content=body) as response:
-            yield response
+        connection = self._idle.pop() if self._idle else self._another()
+        try:
+            request = httpx.Request(
+                "POST",
+                self._asked,
+                headers=self._headers,
+                content=body,
+                extensions={"timeout": self._timeout},
+            )
+            response = await connection.handle_async_request(request)
+            try:
+                yield response
+            finally:
+                await response.aclose()
+        finally:
+            self._idle.append(connection)
+
+    def _another(self) -> httpx.AsyncHTTPTransport:
+        # What surrounds the process may name proxies and files of passwords: nothing of it is looked at.
+        connection = httpx.AsyncHTTPTransport(verify=self._verify, trust_env=False)
+        self._made.append(connection)
+        return connection
 
     async def _not_ok(self, response: httpx.Response) -> Failed:
         """Return what a status other than 200 means."""

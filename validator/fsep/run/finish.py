@@ -10,7 +10,8 @@ from typing import Any
 from fsep.limits import CHUNK_BYTES
 from fsep.packing.files import run_records
 from fsep.packing.writer import BundleWriter, PackSummary
-from fsep.run.journal import JOURNAL, LEDGER
+from fsep.run.journal import JOURNAL
+from fsep.run.ledger import LEDGER
 from fsep.run.place import NO_RUNS, RUNNER, Place
 from fsep.run.recovered import Recovered, record_at
 from fsep.run.study import Runnable

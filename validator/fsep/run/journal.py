@@ -1,26 +1,33 @@
-"""The journal and the ledger: what a run came to is on disk before the next thing is asked.
+"""The journal: what a run came to is on disk before the next thing is asked.
 
-Two files, appended to and nothing else. `ledger.jsonl` is the bundle's: a line before the first request of
-each run and one after its end, chained by digests. `journal.jsonl` has all between: each request before it is
-sent, each attempt that failed, each event that came from outside, and at the end the whole run. Lines that
-are waiting are written and synced together, so that many runs at once cost no more syncs than one.
+One file, appended to and nothing else, has the start of each run, each request before it is sent, each
+attempt that failed, each event that came from outside, and at the end the whole run. The ledger of the bundle
+follows from the journal and is written behind it: whatever it lacks after a crash is there to be derived.
+
+Whoever needs what it appended on disk syncs it at once and goes on, while nothing else runs: that takes half
+a millisecond on most disks, and handing it to a thread and coming back takes longer, and makes runs that had
+fallen out of step wait for each other. Where a disk is slow, all that are ready to append do so first, and
+share one sync.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
 from fsep.errors import FsepError, visible
+from fsep.run.ledger import LEDGER, Chain
 from fsep.run.secrets import Secrets
 
-LEDGER, JOURNAL = "ledger.jsonl", "journal.jsonl"
+JOURNAL = "journal.jsonl"
+# Seconds from which on a sync is slow.
+_SLOW = 0.002
 Clock = Callable[[], str]
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -31,32 +38,35 @@ class JournalError(FsepError):
 
 
 class Journal:
-    """Appends to both files; what a call was given is on disk when it returns. A context manager.
+    """Appends; what was appended is on disk once `settled` returns. A context manager.
 
     Args:
-        folder: where the files are.
+        folder: where journal and ledger are.
         clock: gives the time.
         secrets: what must not be written.
-        lines: how many lines the ledger has.
-        last: the digest of its last line, None where it has none.
+        chain: the ledger's lines so far.
+        ended: takes where in the journal each run stands that ended.
+
+    Raises:
+        JournalError: by every call, once something could not be written.
     """
 
     def __init__(
-        self, folder: Path, clock: Clock, secrets: Secrets, lines: int = 0, last: str | None = None
+        self, folder: Path, clock: Clock, secrets: Secrets, *, chain: Chain, ended: dict[str, int]
     ) -> None:
         """Open both files at their ends."""
-        self._clock, self._secrets = clock, secrets
-        self._lines, self._last = lines, last
-        self._waiting: list[tuple[bytes, bytes, asyncio.Future[int]]] = []
-        self._writing: asyncio.Task[None] | None = None
-        self._thread = ThreadPoolExecutor(1, "journal")
+        self._folder, self._clock, self._secrets = folder, clock, secrets
+        self._chain, self._ended = chain, ended
+        self._lines: list[bytes] = []
+        self._ledger_lines: list[bytes] = []
+        self._appended = self._synced = 0
+        self._seconds = 0.0
         self._broken: JournalError | None = None
         try:
             self._journal = _Appended(folder / JOURNAL)
             self._ledger = _Appended(folder / LEDGER)
         except OSError as error:
             raise _unwritable(folder, error) from None
-        self._folder = folder
         self._end = self._journal.size
 
     def __enter__(self) -> Self:
@@ -64,84 +74,70 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close both files; what is still waiting is written."""
-        self._thread.shutdown(wait=True)
+        """Write what waits, if it can be written, and close both files."""
+        with contextlib.suppress(JournalError, OSError):
+            self._sync(self._appended)
+            self._ledger.sync()
         self._journal.close()
         self._ledger.close()
 
-    async def write(self, *entries: Mapping[str, Any]) -> None:
-        """Append entries to the journal."""
-        await self._append(self._checked(entries), b"")
-
-    async def start(self, run: str) -> str:
-        """Append to the ledger that a run starts; return when that was."""
+    def start(self, run: str) -> str:
+        """Append that a run starts; return when that was."""
         at = self._clock()
-        await self._append(b"", self._chained({"what": "start", "run": run, "at": at}))
+        self.write({"what": "start", "run": run, "at": at})
         return at
 
-    async def end(self, run: str, record: Mapping[str, Any], events_sha256: str) -> int:
-        """Append a whole run, and to the ledger that it ended; return where in the journal it stands."""
-        data = self._checked([{"what": "ended", "run": run, "record": record}])
-        end = {"what": "end", "run": run, "at": record["ended"], "status": record["status"]}
-        return await self._append(data, self._chained({**end, "events_sha256": events_sha256}))
+    def ask(self, run: str, step: str) -> str:
+        """Append that a request is to be sent; return when that was."""
+        at = self._clock()
+        self.write({"what": "asked", "run": run, "step": step, "at": at})
+        return at
 
-    def _checked(self, entries: Any) -> bytes:
-        data = b"".join(_encode(entry).encode() + b"\n" for entry in entries)
-        self._secrets.refuse(data)
-        return data
+    def end(self, run: str, record: Mapping[str, Any], events_sha256: str) -> None:
+        """Append a whole run."""
+        at = self._end
+        self.write({"what": "ended", "run": run, "events_sha256": events_sha256, "record": record})
+        self._ended[run] = at
 
-    def _chained(self, line: Mapping[str, Any]) -> bytes:
-        """Return the next line of the ledger; from now on it is the last."""
-        data = _encode({"n": self._lines, "previous": self._last, **line}).encode()
-        self._lines, self._last = self._lines + 1, sha256(data).hexdigest()
-        return data + b"\n"
-
-    async def _append(self, journal: bytes, ledger: bytes) -> int:
+    def write(self, entry: Mapping[str, Any]) -> None:
+        """Append an entry."""
         if self._broken is not None:
             raise self._broken
-        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._waiting.append((journal, ledger, done))
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._drain())
-        # What was handed over is written, also where who waits for it is told to stop.
-        return await asyncio.shield(done)
+        data = _encode(entry).encode() + b"\n"
+        self._secrets.refuse(data)
+        self._lines.append(data)
+        self._ledger_lines.append(self._chain.line(entry))
+        self._end += len(data)
+        self._appended += 1
 
-    async def _drain(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
-            try:
-                await loop.run_in_executor(self._thread, self._sync, batch)
-            except OSError as error:
-                self._broken = _unwritable(self._folder, error)
-                for _, _, done in batch + self._waiting:
-                    _settle(done, self._broken)
-                self._waiting = []
-                break
-            for journal, _, done in batch:
-                _settle(done, self._end)
-                self._end += len(journal)
-        self._writing = None
+    async def settled(self) -> None:
+        """Return when all that was appended is on disk."""
+        mine = self._appended
+        if self._seconds > _SLOW:
+            await asyncio.sleep(0)
+        self._sync(mine)
 
-    def _sync(self, batch: list[tuple[bytes, bytes, asyncio.Future[int]]]) -> None:
-        """Write and sync; the journal first, so that what the ledger says has happened is in it."""
-        self._journal.append(b"".join(journal for journal, _, _ in batch))
-        self._ledger.append(b"".join(ledger for _, ledger, _ in batch))
-
-
-def _settle(done: asyncio.Future[int], value: int | JournalError) -> None:
-    if done.cancelled():
-        return
-    if isinstance(value, JournalError):
-        done.set_exception(value)
-        # Who was waiting may have been told to stop; the error is then nobody's.
-        done.exception()
-    else:
-        done.set_result(value)
+    def _sync(self, least: int) -> None:
+        """Write and sync all that waits, if so many entries are not on disk yet."""
+        if self._synced >= least:
+            return
+        if self._broken is not None:
+            raise self._broken
+        begun = time.perf_counter()
+        try:
+            self._journal.append(b"".join(self._lines))
+            self._journal.sync()
+            self._ledger.append(b"".join(self._ledger_lines))
+        except OSError as error:
+            self._broken = _unwritable(self._folder, error)
+            raise self._broken from None
+        self._seconds = time.perf_counter() - begun
+        self._lines, self._ledger_lines = [], []
+        self._synced = self._appended
 
 
 class _Appended:
-    """A file that is appended to and synced."""
+    """A file that is appended to; `size` is what it had at first."""
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(
@@ -154,8 +150,9 @@ class _Appended:
         view = memoryview(data)
         while view:
             view = view[os.write(self._file, view) :]
-        if data:
-            os.fsync(self._file)
+
+    def sync(self) -> None:
+        os.fsync(self._file)
 
     def close(self) -> None:
         os.close(self._file)

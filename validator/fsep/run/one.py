@@ -52,10 +52,9 @@ class Means:
 
 @dataclass(slots=True)
 class Ended:
-    """How a run ended, where in the journal it stands, and why its system is to ask nothing more, if so."""
+    """How a run ended, and why its system is to ask nothing more, if so."""
 
     status: str
-    offset: int
     halt: str | None = None
 
 
@@ -112,9 +111,9 @@ class OneRun:
         if ending is not None and ending.status == "completed":
             record["result"] = [{"name": name, "content": kept(text, blobs)} for name, text in ending.result]
         await self._keep(blobs)
-        offset = await self.means.journal.end(planned.id, record, digest(self.events))
+        self.means.journal.end(planned.id, record, digest(self.events))
         halt = failure.halt if failure is not None else None
-        return Ended(record["status"], offset, self.means.secrets.hide(halt) if halt is not None else None)
+        return Ended(record["status"], self.means.secrets.hide(halt) if halt is not None else None)
 
     def _failure(self, failure: RunFailed) -> dict[str, Any]:
         message = self.means.secrets.hide(str(failure))[:_REASON_CHARACTERS]
@@ -167,9 +166,10 @@ class OneRun:
         else:
             event = await (self._said(want) if want.request is not None else self._called(want))
             try:
-                await self.means.journal.write({"what": "event", "run": self.planned.id, "event": event})
+                self.means.journal.write({"what": "event", "run": self.planned.id, "event": event})
             except SecretFound as error:
                 raise RunFailed("infrastructure-error", str(error)) from None
+            await self.means.journal.settled()
             self.begun.attempts, self.begun.spent = [], False
         self.events.append(event)
         if want.request is None:

@@ -6,12 +6,12 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from fsep.errors import FsepError, visible
-from fsep.run.journal import JOURNAL, LEDGER
+from fsep.run.journal import JOURNAL
+from fsep.run.ledger import Chain, Mended, changed
 
 
 @dataclass(slots=True)
@@ -52,50 +52,53 @@ class Begun:
 
 @dataclass(slots=True)
 class Recovered:
-    """What both files hold.
+    """What the journal holds.
 
-    `ended` has, for each run that ended, where in the journal it stands, and `status` how; `unrecorded` the
-    ends that the ledger lacks; `begun` the runs that have not ended; `lines` and `last` are as the journal
-    takes them.
+    `ended` has, for each run that ended, where in the journal it stands, and `status` how; `begun` the runs
+    that have not ended; `chain` the lines of the ledger.
     """
 
     ended: dict[str, int] = field(default_factory=dict)
     status: dict[str, str] = field(default_factory=dict)
-    unrecorded: list[str] = field(default_factory=list)
     begun: dict[str, Begun] = field(default_factory=dict)
-    lines: int = 0
-    last: str | None = None
+    chain: Chain = field(default_factory=Chain)
+
+    def take(self, offset: int, entry: Mapping[str, Any]) -> None:
+        """Take an entry of the journal.
+
+        Raises:
+            KeyError: where it is about a run that has not begun.
+        """
+        run = entry["run"]
+        if entry["what"] == "start":
+            self.begun[run] = Begun(entry["at"])
+        elif entry["what"] == "ended":
+            del self.begun[run]
+            self.ended[run], self.status[run] = offset, entry["record"]["status"]
+        elif run not in self.ended:
+            self.begun[run].take(entry)
 
 
 def recover(folder: Path) -> Recovered:
-    """Read what an earlier session left; a last line that was only half written is taken away.
+    """Read what an earlier session left, and complete the ledger.
+
+    A last line that was only half written is taken away.
 
     Raises:
         FsepError: where one of the files was changed by somebody else.
     """
     found = Recovered()
-    closed: set[str] = set()
-    for _, data, line in _lines(folder / LEDGER):
-        if line.get("n") != found.lines or line.get("previous") != found.last:
-            raise _changed(folder / LEDGER, found.lines + 1)
-        found.lines, found.last = found.lines + 1, sha256(data).hexdigest()
-        if line["what"] == "start":
-            found.begun[line["run"]] = Begun(line["at"])
-        else:
-            closed.add(line["run"])
-    for offset, _, entry in _lines(folder / JOURNAL):
-        run = entry["run"]
-        if entry["what"] == "ended":
-            found.ended[run], found.status[run] = offset, entry["record"]["status"]
-            found.begun.pop(run, None)
-            if run not in closed:
-                found.unrecorded.append(run)
-        elif run in found.begun:
-            found.begun[run].take(entry)
-        elif run not in found.ended:
-            raise _changed(folder / LEDGER, None)
-    if closed - found.ended.keys():
-        raise _changed(folder / JOURNAL, None)
+    with Mended(folder) as ledger:
+        for number, offset, line in _lines(folder / JOURNAL):
+            try:
+                entry = json.loads(line)
+                found.take(offset, entry)
+                chained = found.chain.line(entry)
+            except (ValueError, KeyError, TypeError):
+                raise changed(folder / JOURNAL, number) from None
+            if chained:
+                ledger.expect(chained)
+        ledger.done()
     for begun in found.begun.values():
         begun.settle()
     return found
@@ -108,8 +111,8 @@ def record_at(journal: Any, offset: int) -> dict[str, Any]:
     return record
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes, dict[str, Any]]]:
-    """Yield the lines of a file with where they begin; what stands behind the last line feed is cut off."""
+def _lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
+    """Yield the lines of a file with number and place; what stands behind the last line feed is cut off."""
     try:
         with path.open("r+b") as stream:
             offset = 0
@@ -118,23 +121,9 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes, dict[str, Any]]]:
                     stream.truncate(offset)
                     os.fsync(stream.fileno())
                     return
-                try:
-                    value = json.loads(line)
-                    if not isinstance(value, dict) or not {"what", "run"} <= value.keys():
-                        raise ValueError(number)  # the one way out of a line that is none
-                except ValueError:
-                    raise _changed(path, number) from None
-                yield offset, line[:-1], value
+                yield number, offset, line
                 offset += len(line)
     except FileNotFoundError:
         return
     except OSError as error:
         raise FsepError(f"{visible(str(path), 200)} cannot be read: {error.strerror}.") from None
-
-
-def _changed(path: Path, line: int | None) -> FsepError:
-    at = f", line {line}," if line else ""
-    return FsepError(
-        f"{visible(str(path), 200)}{at} is not as it was written.",
-        advice="Restore the folder; a journal that was changed cannot be gone on with.",
-    )

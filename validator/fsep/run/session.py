@@ -8,15 +8,14 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from fsep.parsing.canonical import digest
 from fsep.run.asking import Asker, Halted, Stop, Stopped
 from fsep.run.begin import Found
 from fsep.run.endpoint import Endpoint, Pace
-from fsep.run.journal import JOURNAL, Clock, Journal
+from fsep.run.journal import Clock, Journal
 from fsep.run.one import Means, OneRun
 from fsep.run.options import Address, Options
 from fsep.run.place import Place
-from fsep.run.recovered import Begun, Recovered, record_at, recover
+from fsep.run.recovered import Begun, Recovered, recover
 from fsep.run.secrets import Secrets
 from fsep.run.study import Planned, Runnable
 
@@ -77,9 +76,8 @@ class Session:
         self.recovered = recover(self.place.folder)
         self.counts.update(self._counted())
         secrets = Secrets(address.key for address in self._addresses() if address.key is not None)
-        lines, last = self.recovered.lines, self.recovered.last
-        with Journal(self.place.folder, self.clock, secrets, lines, last) as journal:
-            await self._settle(journal)
+        chain, ended = self.recovered.chain, self.recovered.ended
+        with Journal(self.place.folder, self.clock, secrets, chain=chain, ended=ended) as journal:
             async with AsyncExitStack() as stack:
                 paces: dict[str, Pace] = {}
                 means = Means(
@@ -91,10 +89,8 @@ class Session:
                     ),
                     clock=self.clock,
                     secrets=secrets,
-                    systems=await self._endpoints(stack, paces, self.found.systems, 1),
-                    simulators=await self._endpoints(
-                        stack, paces, self.found.simulators, len(self.found.systems)
-                    ),
+                    systems=await self._endpoints(stack, paces, self.found.systems),
+                    simulators=await self._endpoints(stack, paces, self.found.simulators),
                     environments=self.found.environments,
                     run_seconds=self.options.run_seconds,
                     call_seconds=self.options.call_seconds,
@@ -102,6 +98,7 @@ class Session:
                     tokens=self._tokens,
                 )
                 await self._all(means, close=close)
+            await journal.settled()
         left = sum(count.planned - count.ended for count in self.counts.values())
         return Outcome(self.counts, self.halted, left)
 
@@ -123,14 +120,12 @@ class Session:
         yield from self.found.simulators.values()
 
     async def _endpoints(
-        self, stack: AsyncExitStack, paces: dict[str, Pace], addresses: Mapping[str, Address], times: int
+        self, stack: AsyncExitStack, paces: dict[str, Pace], addresses: Mapping[str, Address]
     ) -> dict[str, Endpoint]:
         made: dict[str, Endpoint] = {}
         for id_, address in addresses.items():
             pace = paces.setdefault(address.url, Pace(self.options.per_minute))
-            endpoint = Endpoint(
-                address.url, address.key, pace, self.options.request_seconds, self.options.concurrency * times
-            )
+            endpoint = Endpoint(address.url, address.key, pace, self.options.request_seconds)
             made[id_] = await stack.enter_async_context(endpoint)
         return made
 
@@ -143,13 +138,6 @@ class Session:
                 count.failed += status == "failed"
             yield system, count
 
-    async def _settle(self, journal: Journal) -> None:
-        """Write the ends to the ledger that an earlier session wrote to the journal alone."""
-        for run in self.recovered.unrecorded:
-            with (self.place.folder / JOURNAL).open("rb") as stream:
-                record = record_at(stream, self.recovered.ended[run])
-            self.recovered.ended[run] = await journal.end(run, record, digest(record["events"]))
-
     async def _work(self, means: Means, waiting: Iterator[Planned], *, close: bool) -> None:
         """Carry out one run after another, until there is none or nothing may be asked."""
         for planned in waiting:
@@ -159,7 +147,7 @@ class Session:
                 return
             begun = self.recovered.begun.get(planned.id)
             if begun is None:
-                begun = Begun(await means.journal.start(planned.id))
+                begun = Begun(means.journal.start(planned.id))
             try:
                 ended = await OneRun(means, planned, begun, closing=close).carry_out()
             except Stopped:
@@ -168,7 +156,6 @@ class Session:
                 self.halted.setdefault(planned.system, error)
                 return
             self.recovered.begun.pop(planned.id, None)
-            self.recovered.ended[planned.id] = ended.offset
             self.recovered.status[planned.id] = ended.status
             count = self.counts[planned.system]
             count.ended += 1
