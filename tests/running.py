@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,20 +76,36 @@ def study(folder: Path, *, items: int = 3, replicates: int = 1, steps: int = 1) 
     return folder
 
 
+@contextmanager
+def serving(folder: Path, **members: Any) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Serve the model `m` in a process of its own; yield its address and the process."""
+    path = folder / "served.json"
+    _write(path, _script([], [], members))
+    arguments = [sys.executable, "-m", "fsep", "model", str(path)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip(), process
+        finally:
+            process.kill()
+
+
 def script(*faults: Mapping[str, Any], rules: Iterable[Mapping[str, Any]] = (), **members: Any) -> Script:
     """Compile a script of the model `m`, which says back what it was told, with a canary."""
+    return script_of(_script(faults, rules, members))
+
+
+def _script(faults: Iterable[Any], rules: Iterable[Any], members: Mapping[str, Any]) -> dict[str, Any]:
     said = {"reply": {"content": "{{canary}}: {{last}}"}}
-    return script_of(
-        {
-            "fsep": "1.0",
-            "kind": "script",
-            "id": "s",
-            "models": {"m": {"returned": "m-1"}},
-            "rules": [*rules, said],
-            "faults": list(faults),
-            **members,
-        }
-    )
+    return {
+        "fsep": "1.0",
+        "kind": "script",
+        "id": "s",
+        "models": {"m": {"returned": "m-1"}},
+        "rules": [*rules, said],
+        "faults": list(faults),
+        **members,
+    }
 
 
 def carry(source: Path, out: Path, url: str, *, options: Options | None = None, **how: Any) -> Carried:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import subprocess
 import sys
+from functools import partial
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from shutil import copytree
 from threading import Thread
 from typing import Any
 
@@ -46,7 +50,7 @@ def test_a_study_is_run_and_the_summary_says_what_it_came_to(
 ) -> None:
     assert main(["run", *LOANS, "-o", str(tmp_path / "b")]) == 0
     said = capsys.readouterr()
-    assert said.out.startswith("clerk: 12 of 12 runs ended; 30 outputs, ")
+    assert said.out.startswith("clerk: 12 of 12 runs ended; in this session 30 outputs, ")
     assert f"Then: fsep validate {tmp_path / 'b'}" in said.out
     assert said.err == ""
     assert validate(tmp_path / "b").verdict == "conforms"
@@ -73,7 +77,10 @@ def test_a_dry_run_prints_the_plan_and_the_first_requests_and_writes_nothing(
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        (["--system", "x"], "--system gives is no pair"),
+        (["--system", "x"], "Write it as --system ID=ENDPOINT."),
+        (["--key", SECRET], "Write it as --key ID=VARIABLE."),
+        (["--system", "desk=banana"], "banana is no address of an endpoint"),
+        (["--close"], "Leave --resume and --close out to begin."),
         (["--system", "clerk=script:x"], "--system names clerk twice"),
         (["--key", f"clerk={SECRET}"], "--key gives is no name of an environment variable"),
         (["--key", "clerk=NOT_SET_AT_ALL"], "The environment variable NOT_SET_AT_ALL is not set."),
@@ -89,6 +96,8 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     said = capsys.readouterr()
     assert told in said.err
     assert SECRET not in said.out + said.err
+    # Nothing was begun, and the command that is mended begins.
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -291,8 +300,11 @@ def test_an_endpoint_that_is_not_there_ends_the_session_and_fails_nothing(
     ]
     assert main([*arguments, "--attempts", "2"]) == 3
     said = capsys.readouterr()
-    assert "http://127.0.0.1:9/v1 has answered nothing: 2 attempts at one request failed" in said.err
-    assert "3 runs left to make. Nothing is lost: the same command with --resume goes on." in said.out
+    assert (
+        "http://127.0.0.1:9/v1 did not answer: 2 attempts at a request failed, the last with no connection "
+        "(Connection refused)." in said.err
+    )
+    assert "3 runs left to make. Nothing is lost: once that is mended, the same command with" in said.out
     assert not (tmp_path / "b").exists()
 
 
@@ -309,3 +321,106 @@ def test_a_scripted_model_is_served_until_it_is_told_to_stop(tmp_path: Path) -> 
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
     assert json.loads((tmp_path / "log").read_text())["body"] == body
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "told"),
+    [
+        ("scaffolds/chain.yaml", ("{{item.question}}", "{{item.qestion}}"), "items.yaml"),
+        ("scaffolds/chain.yaml", ("{{item.question}}", "{{ item.question }}"), "scaffolds/chain.yaml"),
+        ("scaffolds/chain.yaml", ('"actor": "solver"', '"actor": "slover"'), "scaffolds/chain.yaml"),
+        ("scaffolds/chain.yaml", ("{{o0}}", "{{anser}}"), "scaffolds/chain.yaml"),
+        ("design.yaml", ('"baseline": "chain"', '"baseline": "chian"'), "design.yaml"),
+    ],
+)
+def test_what_is_wrong_with_a_study_is_told_with_its_file(
+    file: str, change: tuple[str, str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = study(tmp_path / "s")
+    text = (source / file).read_text()
+    assert change[0] in text
+    (source / file).write_text(text.replace(*change))
+    assert main(["run", str(source), "--system", "a=http://127.0.0.1:9", "-o", str(tmp_path / "b")]) == 2
+    said = capsys.readouterr().err
+    assert f"The study cannot be run. {told}" in said
+    assert "CLM" not in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["s"]
+
+
+def test_a_design_that_is_not_the_one_committed_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = study(tmp_path / "s")
+    assert main(["commit", str(source), "design"]) == 0
+    design = source / "design.yaml"
+    whole = design.read_text()
+    arguments = ["run", str(source), "--system", "a=http://127.0.0.1:9", "-o", str(tmp_path / "b")]
+    design.write_text(whole.replace('"replicates": 1', '"replicates": 2'))
+    assert main(arguments) == 2
+    assert "The design is not as it was committed" in capsys.readouterr().err
+    design.write_text(whole)
+    assert main([*arguments, "--attempts", "1"]) == 3
+
+
+@pytest.mark.parametrize(
+    "program", ["echo ready", "#!/bin/sh\r\nread x\n", "#!/bin/sh\nexit 1\n", "#!/no/such\n"]
+)
+def test_an_environment_that_cannot_be_started_is_found_before_anything_is_asked(
+    program: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = Path(copytree(EXAMPLES / "loans", tmp_path / "loans"))
+    document = source / "environments" / "loans.yaml"
+    pinned = sha256((EXAMPLES / "environments" / "loans.py").read_bytes()).hexdigest()
+    (tmp_path / "desk").write_bytes(program.encode())
+    own = sha256(program.encode()).hexdigest()
+    document.write_text(document.read_text(encoding="utf-8").replace(pinned, own), encoding="utf-8")
+    arguments = ["run", str(source), *LOANS[1:3], "--environment", f"loans={tmp_path / 'desk'}"]
+    assert main([*arguments, "-o", str(tmp_path / "b")]) == 2
+    assert "The environment 'loans' " in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["desk", "loans"]
+
+
+def test_why_runs_failed_stands_in_the_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fault = {"when": {"last": {"contains": "What is 1?"}}, "fault": {"status": 400}}
+    with ScriptedModel(script(fault)) as model:
+        source = study(tmp_path / "s")
+        assert main(["run", str(source), "--system", f"a={model.url}", "-o", str(tmp_path / "b")]) == 0
+    said = capsys.readouterr().out
+    assert "a: 3 of 3 runs ended, 1 of them failed; in this session 2 outputs, " in said
+    assert "\n  1 failed: The provider refused the request with status 400: a fault of the script\n" in said
+
+
+def test_what_is_written_stays_out_of_the_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = study(tmp_path / "s")
+    assert main(["run", str(source), "--system", "a=http://127.0.0.1:9", "-o", str(source / "out")]) == 2
+    assert "inside the study" in capsys.readouterr().err
+
+
+def test_a_disk_that_is_full_ends_in_a_sentence_and_room_is_all_it_takes(tmp_path: Path) -> None:
+    source, out = study(tmp_path / "s", items=40), tmp_path / "b"
+    with ScriptedModel(script()) as model:
+        arguments = [
+            sys.executable,
+            "-m",
+            "fsep",
+            "run",
+            str(source),
+            "-o",
+            str(out),
+            "--system",
+            f"a={model.url}",
+        ]
+        for size in (12_000, 12_000, 20_000):
+            more = ["--resume"] if (tmp_path / "b.run").exists() else []
+            # No file grows beyond that many bytes.
+            limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, size))
+            made = subprocess.run(
+                [*arguments, *more], capture_output=True, text=True, check=False, preexec_fn=limit
+            )
+            assert made.returncode == 2
+            assert "--resume" in made.stderr
+            assert "internal error" not in made.stderr
+        subprocess.run([*arguments, "--resume"], check=True, capture_output=True)
+    made_runs = runs(out)
+    assert len(made_runs) == 40
+    assert validate(out, require=SHOWN).verdict == "conforms"

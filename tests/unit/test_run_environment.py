@@ -14,8 +14,9 @@ import pytest
 from fsep import limits
 from fsep.errors import FsepError
 from fsep.run.environment import Answer, EnvironmentFault, Implementation, Tools, pinned
+from fsep.scaffold.machine import Item
 
-OPENING = {"environment": "e", "item": {"id": "i", "fields": {"x": "y"}}, "replicate": 0}
+ITEM = Item("i", {"x": "y"})
 HEAD = "import json, os, sys, time\nsay = lambda text: print(text, flush=True)\nsys.stdin.readline()\n"
 READY = 'say(json.dumps({"ready": True}))\n'
 
@@ -32,7 +33,7 @@ def asked(implementation: Implementation, *calls: str, seconds: float = 5) -> li
     """Start a process, make calls, and close it."""
 
     async def told() -> list[Answer]:
-        tools = await Tools.start(implementation, OPENING, seconds=seconds)
+        tools = await Tools.start(implementation, ITEM, 0, seconds=seconds)
         try:
             return [await tools.call(name, {"text": name}) for name in calls]
         finally:
@@ -190,7 +191,7 @@ def test_any_program_that_can_be_executed_will_do(tmp_path: Path) -> None:
 
 
 async def _cancelled(implementation: Implementation) -> Any:
-    tools = await Tools.start(implementation, OPENING, seconds=60)
+    tools = await Tools.start(implementation, ITEM, 0, seconds=60)
     call = asyncio.create_task(tools.call("x", {}))
     await asyncio.sleep(0.1)
     call.cancel()

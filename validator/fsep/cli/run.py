@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 import shutil
-import signal
 import sys
 import tempfile
-import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
-from fsep.cli import CONFORMS, INCOMPLETE
+from fsep.cli import CONFORMS, INCOMPLETE, INTERRUPTED
 from fsep.cli.group import complain, refuse
 from fsep.cli.output import write
-from fsep.render.layout import counted, number
+from fsep.render.layout import counted, number, wrap
 from fsep.render.safe import safe
 
 if TYPE_CHECKING:
     from fsep.run.begin import Named
     from fsep.run.options import Options
-    from fsep.run.session import Outcome, Session
+    from fsep.run.session import Outcome
+
+# Reasons for which runs failed that are told, those first that most failed for.
+_REASONS = 5
 
 
 @click.command(short_help="Make the runs of a study against chat endpoints.")
@@ -143,7 +142,8 @@ def command(  # noqa: PLR0917 - click gives each option by its name
     taken. What the runs come to is kept in BUNDLE.run/ as they go, so that after any interruption --resume
     goes on.
 
-    Exit codes: 0 the bundle is written; 2 usage or configuration; 3 runs are left to make; 4 internal error.
+    Exit codes: 0 the bundle is written; 2 usage or configuration; 3 runs are left to make; 4 internal error;
+    130 interrupted twice.
     """
     try:
         import httpx  # noqa: F401, PLC0415 - an extra: most who validate never run
@@ -155,8 +155,8 @@ def command(  # noqa: PLR0917 - click gives each option by its name
     named = Named(
         pairs("--system", systems),
         pairs("--simulator", simulators),
-        pairs("--key", keys),
-        {id_: Path(file) for id_, file in pairs("--environment", environments).items()},
+        pairs("--key", keys, "ID=VARIABLE"),
+        {id_: Path(file) for id_, file in pairs("--environment", environments, "ID=FILE").items()},
     )
     options = Options(
         concurrency=concurrency,
@@ -174,8 +174,8 @@ def command(  # noqa: PLR0917 - click gives each option by its name
     return _run(study, out, named, options, resume=resume or close, close=close)
 
 
-def pairs(option: str, given: Iterable[str]) -> dict[str, str]:
-    """Read ID=VALUE pairs.
+def pairs(option: str, given: Iterable[str], form: str = "ID=ENDPOINT") -> dict[str, str]:
+    """Read pairs of an id and what belongs to it.
 
     Raises:
         FsepError: for what is none, and for an id that is given twice.
@@ -184,7 +184,7 @@ def pairs(option: str, given: Iterable[str]) -> dict[str, str]:
     for one in given:
         id_, equals, value = one.partition("=")
         if not (id_ and equals and value):
-            refuse(f"What {option} gives is no pair of an id and a value.", f"Write it as {option} ID=VALUE.")
+            refuse(f"What {option} gives is not of the form {form}.", f"Write it as {option} {form}.")
         if id_ in made:
             refuse(f"{option} names {safe(id_, 60)} twice.", "Name it once.")
         made[id_] = value
@@ -192,109 +192,55 @@ def pairs(option: str, given: Iterable[str]) -> dict[str, str]:
 
 
 def _run(study: Path, out: Path, named: Named, options: Options, *, resume: bool, close: bool) -> int:
-    from fsep.run.carry import carry_out  # noqa: PLC0415 - loaded when called
+    from fsep.cli.watch import Watch  # noqa: PLC0415 - loaded when called
+    from fsep.run.carry import carry_out  # noqa: PLC0415 - see above
 
-    watch = _Watch(sys.stderr)
-    carried = carry_out(study, out, named, options, resume=resume, close=close, watch=watch)
+    watch = Watch(sys.stderr)
+    try:
+        carried = carry_out(study, out, named, options, resume=resume, close=close, watch=watch)
+    except KeyboardInterrupt:
+        complain("Interrupted.", "What was answered is on record: the same command with --resume goes on.")
+        return INTERRUPTED
     for system, halted in carried.outcome.halted.items():
         complain(f"{system}: {halted}", halted.advice)
-    lines = list(_summary(carried.outcome))
+    _say(*_summary(carried.outcome))
     shown = safe(str(out), 200)
+    left = carried.outcome.left
     if carried.bundle is None:
-        left = counted(carried.outcome.left, "run")
-        lines.append(f"{left} left to make. Nothing is lost: the same command with --resume goes on.")
-        write("\n".join(lines) + "\n")
+        then = "the same command with --resume goes on."
+        if carried.outcome.halted:
+            then = f"once that is mended, {then}"
+        _say(f"{counted(left, 'run')} left to make. Nothing is lost: {then}")
         return INCOMPLETE
-    lines.append(f"{shown}: {counted(carried.bundle.files, 'file')}, bundle {carried.bundle.bundle_sha256}")
-    lines.append(f"The journal stays in {carried.place.shown}. Then: fsep validate {shown}")
-    write("\n".join(lines) + "\n")
+    if left:
+        _say(f"{counted(left, 'run')} not made, and declared missing in departures.json.")
+    _say(
+        f"{shown}: {counted(carried.bundle.files, 'file')}, bundle {carried.bundle.bundle_sha256}",
+        f"The journal stays in {carried.place.shown}. Then: fsep validate {shown}",
+    )
     return CONFORMS
 
 
+def _say(*lines: str) -> None:
+    """Print lines, broken between words on a terminal."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    for line in lines:
+        write("".join(f"{part}\n" for part in (wrap(line, width, hanging="  ") if width else [line])))
+
+
 def _summary(outcome: Outcome) -> Iterable[str]:
-    """Yield a line a system: what ended how, and what it took."""
+    """Yield a line a system: what ended how, and what it took; and why runs failed."""
     for system, count in outcome.counts.items():
-        failed = f", {number(count.failed)} of them failed" if count.failed else ""
+        failed = f", {number(count.failed.total())} of them failed" if count.failed else ""
         yield (
             f"{safe(system, 60)}: {number(count.ended)} of {counted(count.planned, 'run')} ended{failed}; "
-            f"{counted(count.outputs, 'output')}, {number(count.input_tokens)} tokens in, "
+            f"in this session {counted(count.outputs, 'output')}, {number(count.input_tokens)} tokens in, "
             f"{number(count.output_tokens)} out"
         )
-
-
-class _Watch:
-    """Draws how far a session is, on a terminal; and on SIGINT ends it, with what is in flight finished."""
-
-    _BETWEEN = 0.25
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._shown = stream.isatty()
-        self._lines = 0
-
-    async def __call__(self, session: Session) -> None:
-        """Watch until cancelled."""
-        loop, begun = asyncio.get_running_loop(), time.monotonic()
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(signal.SIGINT, self._interrupt, session)
-        before: dict[str, int] | None = None
-        try:
-            while True:
-                await asyncio.sleep(self._BETWEEN)
-                before = before or {system: count.ended for system, count in session.counts.items()}
-                self._draw(session, before, time.monotonic() - begun)
-        finally:
-            self._clear()
-            with contextlib.suppress(NotImplementedError):
-                loop.remove_signal_handler(signal.SIGINT)
-
-    def _interrupt(self, session: Session) -> None:
-        self._clear()
-        self._stream.write(
-            "Stopping: what is in flight is finished, and nothing new is asked. Once more to stop at once.\n"
-        )
-        self._stream.flush()
-        session.stop()
-        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
-
-    def _draw(self, session: Session, before: dict[str, int], seconds: float) -> None:
-        if not self._shown:
-            return
-        lines = []
-        for system, count in session.counts.items():
-            rate = (count.ended - before[system]) / seconds
-            left = count.planned - count.ended
-            remaining = f"{duration(left / rate)} left" if rate and left else ""
-            lines.append(
-                f"{safe(system, 24):24} {number(count.ended):>7} of {number(count.planned)}  "
-                f"{rate:.1f}/s  "
-                f"{remaining}  {number(count.failed)} failed  "
-                f"{number(count.input_tokens + count.output_tokens)} tokens"
-            )
-        self._clear()
-        width = shutil.get_terminal_size((80, 24)).columns - 1
-        self._stream.write("".join(line[:width] + "\n" for line in lines))
-        self._stream.flush()
-        self._lines = len(lines)
-
-    def _clear(self) -> None:
-        if self._lines:
-            self._stream.write("\x1b[F\x1b[K" * self._lines)
-            self._stream.flush()
-            self._lines = 0
-
-
-def duration(seconds: float) -> str:
-    """Return a time as people say it."""
-    whole = int(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return (
-        f"{hours} h {minutes:02} min"
-        if hours
-        else f"{minutes} min {whole % 60:02} s"
-        if minutes
-        else f"{whole} s"
-    )
+        for reason, times in count.failed.most_common(_REASONS):
+            yield f"  {number(times)} failed: {safe(reason, 300)}"
+        if len(count.failed) > _REASONS:
+            yield f"  and for {counted(len(count.failed) - _REASONS, 'other reason')}, in departures.json"
 
 
 def _preview(source: Path, named: Named, *, stream: bool) -> int:

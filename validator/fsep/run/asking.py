@@ -29,6 +29,19 @@ class Halted(FsepError):
     """Something is wrong with an endpoint that concerns all runs: none is failed, and none goes on."""
 
 
+class Unanswered(FsepError):
+    """A request was not answered, and nothing shows that another one would have been."""
+
+    def __init__(self, endpoint: Endpoint, message: str) -> None:
+        """Keep who did not answer."""
+        super().__init__(
+            message,
+            advice="Look whether it is up; --resume goes on. If it answers all but this request, --close "
+            "records the run as failed.",
+        )
+        self.endpoint = endpoint
+
+
 class RunFailed(FsepError):
     """A run cannot go on, now or later."""
 
@@ -63,7 +76,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Asks endpoints; `most` is how many attempts a session makes at one request."""
+    """Asks endpoints; `most` is how many attempts are made at a request in a row."""
 
     journal: Journal
     clock: Clock
@@ -77,10 +90,12 @@ class Asker:
 
         Raises:
             Stopped: when the session is to end before the next attempt.
-            Halted: when the endpoint answers nothing, or turns every request away.
+            Unanswered: when it fails again and again, and no other was answered since it first did.
+            Halted: when the endpoint turns every request away.
             RunFailed: when the provider refuses this request, or it fails where others succeed.
         """
-        answered, tried = endpoint.answered, 0
+        tried = 0
+        begun.answers = endpoint.answered if begun.answers is None else begun.answers
         while True:
             self.stop.check()
             while seconds := endpoint.turn():
@@ -96,14 +111,14 @@ class Asker:
                     raise self._refused(failed, endpoint, begun) from None
                 tried += 1
                 if tried == self.most:
-                    raise self._given_up(run, endpoint, begun, answered) from failed
+                    raise _given_up(failed, endpoint, begun, tried) from failed
                 wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (tried - 1)) * random.uniform(0.5, 1)
                 await self.stop.sleep(wait)
             except Unanswerable as error:
                 await self._attempted(run, begun, {"outcome": "cut", "started": at, "ended": self.clock()})
                 raise RunFailed("infrastructure-error", str(error), begun.attempts) from None
             else:
-                begun.asked = None
+                begun.asked = begun.answers = None
                 begun.attempts.append({"outcome": "complete", "started": at, "ended": self.clock()})
                 return reply
 
@@ -117,36 +132,32 @@ class Asker:
         await self.journal.settled()
         begun.attempts.append(attempt)
 
-    def _given_up(self, run: str, endpoint: Endpoint, begun: Begun, answered: int) -> FsepError:
-        """Tell a request that fails where others succeed from an endpoint that is gone.
-
-        Where nothing else was answered meanwhile the first session cannot know; a second one that comes no
-        further does.
-        """
-        last = begun.attempts[-1]
-        how = last["outcome"] + (f" ({last['http_status']})" if "http_status" in last else "")
-        if endpoint.answered > answered or begun.spent:
-            return RunFailed(
-                "infrastructure-error",
-                f"The request failed {len(begun.attempts)} times, the last time with {how}.",
-                begun.attempts,
-            )
-        self.journal.write({"what": "spent", "run": run})
-        return Halted(
-            f"{endpoint.url} has answered nothing: {self.most} attempts at one request failed, the last with "
-            f"{how}.",
-            advice="Look whether it is up; nothing is lost, and --resume goes on.",
-        )
-
     def _refused(self, failed: Failed, endpoint: Endpoint, begun: Begun) -> FsepError:
         said = f": {self.secrets.hide(failed.refused)}" if failed.refused else "."
         if failed.http_status in _GATE:
             return Halted(
                 f"{endpoint.url} turned a request away with status {failed.http_status}{said}",
-                advice="Look at the address and the key (--key ID=VARIABLE), and go on with --resume.",
+                advice="Look at the address, the key (--key ID=VARIABLE) and `model.name` in the document of "
+                "who is asked. After mending address or key, --resume goes on; a document that is mended "
+                "begins anew, with another -o.",
             )
         return RunFailed(
             "provider-refused",
             f"The provider refused the request with status {failed.http_status}{said}",
             begun.attempts,
         )
+
+
+def _given_up(failed: Failed, endpoint: Endpoint, begun: Begun, tried: int) -> FsepError:
+    """Tell a request that fails where others succeed from an endpoint that answers nobody."""
+    if failed.of_request and endpoint.answered > (begun.answers or 0):
+        return RunFailed(
+            "infrastructure-error",
+            f"The request failed {len(begun.attempts)} times while others were answered, the last time with "
+            f"{failed.why}.",
+            begun.attempts,
+        )
+    return Unanswered(
+        endpoint,
+        f"{endpoint.url} did not answer: {tried} attempts at a request failed, the last with {failed.why}.",
+    )

@@ -48,14 +48,21 @@ def begin(source: Path, place: Place, named: Named, *, resume: bool) -> Runnable
     """
     if not named.systems:
         raise FsepError("No system is named.", advice="Name each with its endpoint: --system ID=ENDPOINT.")
+    for endpoint in (*named.systems.values(), *named.simulators.values()):
+        if not endpoint.startswith(_SCRIPT):
+            checked(endpoint)
     scripts: dict[str, Script] = {}
     systems = {id_: _system_of(id_, endpoint, scripts) for id_, endpoint in named.systems.items()}
     if resume:
         place.check_same(source, systems)
     else:
         place.begin(source, systems)
-    study = read(place.study)
-    _check_named(study, named)
+    try:
+        study = read(place.study)
+        _check_named(study, named)
+    except FsepError:
+        place.discard()
+        raise
     return study
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,17 +68,46 @@ def carry_out(
         raise FsepError(
             f"The folder in which {visible(str(out), 200)} would be is not there.", advice="Make it first."
         )
+    if source.is_dir() and out.resolve().is_relative_to(source.resolve()):
+        raise FsepError(
+            f"{visible(str(out), 200)} is inside the study that it would be made from.",
+            advice="Name a place beside it.",
+        )
     place = Place.beside(out)
-    study = begin(source, place, named, resume=resume)
-    with (
-        place.held(),
-        tempfile.TemporaryDirectory() as scratch,
-        found(study, named, Path(scratch)) as reached,
-    ):
-        session = Session(study, place, options, reached, clock)
-        outcome = asyncio.run(_beside(session, watch, close=close))
-        bundle = finish(study, place, session.recovered, out) if close or not outcome.left else None
+    try:
+        study = begin(source, place, named, resume=resume)
+        with place.held(), _cleared(place), tempfile.TemporaryDirectory() as scratch:
+            with found(study, named, Path(scratch)) as reached:
+                session = Session(study, place, options, reached, clock)
+                outcome = asyncio.run(_beside(session, watch, close=close))
+            bundle = _finished(session, out) if close or not outcome.left else None
+    except OSError as error:
+        why = error.strerror or "the system refuses"
+        raise FsepError(
+            f"{place.shown} or what is beside it cannot be written: {why}.",
+            advice="What was written is safe: mend that, and go on with --resume.",
+        ) from None
     return Carried(outcome, bundle, place)
+
+
+def _finished(session: Session, out: Path) -> PackSummary:
+    try:
+        return finish(session.study, session.place, session.recovered, out)
+    except FsepError as error:
+        raise FsepError(
+            str(error),
+            advice=f"The runs are safe in {session.place.shown}: mend that, and --resume writes the bundle.",
+        ) from None
+
+
+@contextlib.contextmanager
+def _cleared(place: Place) -> Iterator[None]:
+    """Leave nothing behind where it came to nothing: a start that was refused can be made again."""
+    try:
+        yield
+    except FsepError:
+        place.discard()
+        raise
 
 
 async def _beside(session: Session, watch: Watch | None, *, close: bool) -> Outcome:

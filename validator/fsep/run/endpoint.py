@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import ssl
 import time
 from collections.abc import AsyncIterator
@@ -31,14 +32,21 @@ _TOO_MANY, _SERVER = 429, 500
 class Failed(Exception):  # it is an outcome, and not always an error
     """An attempt that came to no reply.
 
-    `outcome` is as in an attempt of a transcript; `refused` the provider's reason where it will not answer at
-    all.
+    `outcome` is as in an attempt of a transcript; `why` says it in words; `refused` is the provider's reason
+    where it will not answer at all; `reached` says whether somebody was there to answer.
     """
 
     outcome: str
+    why: str
     http_status: int | None = None
     partial: str = ""
     refused: str | None = None
+    reached: bool = True
+
+    @property
+    def of_request(self) -> bool:
+        """Whether it may be for this request that it failed, and not for any."""
+        return self.reached and self.outcome != "rate-limited"
 
     def recorded(self) -> dict[str, Any]:
         """Return what a transcript records of it."""
@@ -96,6 +104,11 @@ class Pace:
         self._next = now + self._between
         return 0.0
 
+    @property
+    def resting(self) -> float:
+        """For how many seconds nobody may ask."""
+        return max(0.0, self._until - time.monotonic())
+
     def rest(self, seconds: float) -> None:
         """Let nobody ask for so many seconds."""
         self._until = max(self._until, time.monotonic() + seconds)
@@ -104,13 +117,13 @@ class Pace:
 class Endpoint:
     """One address, with its key, its pace and its connections; an asynchronous context manager.
 
-    `answered` counts the complete replies it gave.
+    `answered` counts the complete replies it gave, `failed` the attempts that came to none.
     """
 
     def __init__(self, url: str, key: Key | None, pace: Pace, seconds: float) -> None:
         """Keep all that asking it takes; `seconds` is how long one attempt may last."""
         self.url, self._pace, self._seconds = url, pace, seconds
-        self.answered = 0
+        self.answered = self.failed = 0
         self._asked = httpx.URL(url + _PATH)
         self._headers = {
             "user-agent": f"fsep/{__version__}",
@@ -141,6 +154,11 @@ class Endpoint:
         """Take a turn to ask; or return for how many seconds there is none, to ask again then."""
         return self._pace.turn()
 
+    @property
+    def resting(self) -> float:
+        """For how many seconds it asks to be left alone."""
+        return self._pace.resting
+
     async def ask(self, body: bytes, *, stream: bool) -> Reply:
         """Send a body once.
 
@@ -148,19 +166,29 @@ class Endpoint:
             Failed: where no complete reply came.
             Unanswerable: where one came that cannot be taken.
         """
+        try:
+            reply = await self._attempt(body, stream=stream)
+        except Failed:
+            self.failed += 1
+            raise
+        self.answered += 1
+        return reply
+
+    async def _attempt(self, body: bytes, *, stream: bool) -> Reply:
         pieces = Pieces() if stream else None
         try:
             async with asyncio.timeout(self._seconds), self._sent(body) as response:
                 if response.status_code != httpx.codes.OK:
                     raise await self._not_ok(response)
-                reply = await _piecewise(response, pieces) if pieces else whole(await _all(response))
+                return await _piecewise(response, pieces) if pieces else whole(await _all(response))
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             partial = pieces.partial if pieces else ""
-            raise Failed("cut" if partial else "transport-error", partial=partial) from error
+            reached = not isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+            outcome = "cut" if partial else "transport-error"
+            raise Failed(outcome, self._why(error), partial=partial, reached=reached) from error
         except NoReply as error:
-            raise Failed("cut" if pieces else "transport-error", partial=error.partial) from None
-        self.answered += 1
-        return reply
+            outcome = "cut" if pieces else "transport-error"
+            raise Failed(outcome, str(error).rstrip("."), partial=error.partial) from None
 
     @asynccontextmanager
     async def _sent(self, body: bytes) -> AsyncIterator[httpx.Response]:
@@ -187,6 +215,16 @@ class Endpoint:
         self._made.append(connection)
         return connection
 
+    def _why(self, error: Exception) -> str:
+        """Say in words what kept an attempt from coming to a reply."""
+        if isinstance(error, httpx.ConnectTimeout):
+            return f"no connection within {min(self._seconds, _CONNECT_SECONDS):g} seconds"
+        if isinstance(error, httpx.ConnectError):
+            return f"no connection ({_cause(error)})"
+        if isinstance(error, (TimeoutError, httpx.TimeoutException)):
+            return f"no answer within {self._seconds:g} seconds"
+        return f"the connection broke off ({_cause(error)})"
+
     async def _not_ok(self, response: httpx.Response) -> Failed:
         """Return what a status other than 200 means."""
         status = response.status_code
@@ -194,9 +232,22 @@ class Endpoint:
             wait = _retry_after(response.headers.get("retry-after"))
             if wait is not None:
                 self._pace.rest(wait)
-            return Failed("rate-limited" if status == _TOO_MANY else "server-error", status)
+            return Failed(
+                "rate-limited" if status == _TOO_MANY else "server-error", f"status {status}", status
+            )
         said = await _all(response)
-        return Failed("refused", status, refused=_reason(said))
+        return Failed("refused", f"status {status}", status, refused=_reason(said))
+
+
+def _cause(error: BaseException) -> str:
+    """Return what the system says of a connection, or what the library does."""
+    one: BaseException | None = error
+    while one is not None:
+        if isinstance(one, OSError) and one.errno is not None:
+            # An error of the look-up of a name has a number of its own kind.
+            return visible(os.strerror(one.errno) if one.errno > 0 else str(one.strerror), 120)
+        one = one.__cause__ or one.__context__
+    return visible(str(error) or type(error).__name__, 120)
 
 
 async def _piecewise(response: httpx.Response, pieces: Pieces) -> Reply:

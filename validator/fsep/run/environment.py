@@ -21,6 +21,7 @@ from fsep.packing.files import record_bytes
 from fsep.parsing import json
 from fsep.parsing.problem import ParseError
 from fsep.run.reply import kept
+from fsep.scaffold.machine import Item
 
 _MEDIA = ("image", "audio", "video", "file")
 # What is kept of what a program says of its own trouble.
@@ -96,13 +97,14 @@ class Tools:
 
     @classmethod
     async def start(
-        cls, implementation: Implementation, opening: Mapping[str, Any], *, seconds: float
+        cls, implementation: Implementation, item: Item, replicate: int, *, seconds: float
     ) -> Tools:
         """Start a process, and tell it what it is to answer for.
 
         Args:
             implementation: what is executed.
-            opening: the environment, the item and the replicate.
+            item: the item of the run.
+            replicate: its number.
             seconds: how long an answer may take.
 
         Raises:
@@ -124,12 +126,15 @@ class Tools:
         except OSError as error:
             folder.cleanup()
             raise EnvironmentFault(
-                f"The environment {implementation.id!r} cannot be started: {error.strerror}."
+                f"The environment {implementation.id!r} cannot be started: {error.strerror}.",
+                advice="A file that ends in .py is run by this Python, any other as the program that it is; "
+                "a script begins with #! and what interprets it, without a carriage return.",
             ) from None
         tools = cls(implementation.id, seconds, process, folder)
         tools._listening = asyncio.create_task(tools._listen())
+        told = {"environment": tools.id, "item": {"id": item.id, "fields": dict(item.fields)}}
         try:
-            ready = await tools._exchange({"start": dict(opening)})
+            ready = await tools._exchange({"start": {**told, "replicate": replicate}})
             if ready != {"ready": True}:
                 raise tools._fault("did not say that it is ready")
         except BaseException:

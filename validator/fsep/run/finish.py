@@ -13,7 +13,7 @@ from fsep.packing.writer import BundleWriter, PackSummary
 from fsep.run.journal import JOURNAL
 from fsep.run.ledger import LEDGER
 from fsep.run.place import NO_RUNS, RUNNER, Place
-from fsep.run.recovered import Recovered, record_at
+from fsep.run.recovered import Recovered, reason, record_at
 from fsep.run.study import Runnable
 
 # What a runner can answer for.
@@ -76,8 +76,7 @@ def _records(  # noqa: PLR0917 - what is found on the way is gathered in the las
         record = record_at(journal, offset)
         blobs |= set(_blobs(record))
         if record["status"] == "failed":
-            reason = record["failure"].get("message") or record["failure"]["kind"]
-            departures.append({"kind": "run-failed", **planned._asdict(), "reason": reason})
+            departures.append({"kind": "run-failed", **planned._asdict(), "reason": reason(record)})
         yield from run_records(record)
 
 

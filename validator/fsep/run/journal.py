@@ -93,10 +93,10 @@ class Journal:
         self.write({"what": "asked", "run": run, "step": step, "at": at})
         return at
 
-    def end(self, run: str, record: Mapping[str, Any], events_sha256: str) -> None:
-        """Append a whole run."""
-        at = self._end
-        self.write({"what": "ended", "run": run, "events_sha256": events_sha256, "record": record})
+    def end(self, run: str, record: Mapping[str, Any], events_sha256: str, halt: str | None = None) -> None:
+        """Append a whole run; `halt` why its system is not to be asked any more, if so."""
+        at, also = self._end, {} if halt is None else {"halt": halt}
+        self.write({"what": "ended", "run": run, "events_sha256": events_sha256, **also, "record": record})
         self._ended[run] = at
 
     def write(self, entry: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from fsep.run.endpoint import Endpoint
 from fsep.run.environment import EnvironmentFault, Implementation, Tools
 from fsep.run.journal import Clock, Journal
 from fsep.run.place import Place
-from fsep.run.recovered import Begun
+from fsep.run.recovered import Begun, reason
 from fsep.run.reply import Reply, kept
 from fsep.run.secrets import SecretFound, Secrets
 from fsep.run.study import Planned, Runnable
@@ -52,9 +52,9 @@ class Means:
 
 @dataclass(slots=True)
 class Ended:
-    """How a run ended, and why its system is to ask nothing more, if so."""
+    """That a run ended: why it failed, if it did, and why its system is not to be asked any more, if so."""
 
-    status: str
+    failed: str | None = None
     halt: str | None = None
 
 
@@ -111,9 +111,10 @@ class OneRun:
         if ending is not None and ending.status == "completed":
             record["result"] = [{"name": name, "content": kept(text, blobs)} for name, text in ending.result]
         await self._keep(blobs)
-        self.means.journal.end(planned.id, record, digest(self.events))
         halt = failure.halt if failure is not None else None
-        return Ended(record["status"], self.means.secrets.hide(halt) if halt is not None else None)
+        halt = self.means.secrets.hide(halt) if halt is not None else None
+        self.means.journal.end(planned.id, record, digest(self.events), halt)
+        return Ended(reason(record) if failure is not None else None, halt)
 
     def _failure(self, failure: RunFailed) -> dict[str, Any]:
         message = self.means.secrets.hide(str(failure))[:_REASON_CHARACTERS]
@@ -170,15 +171,16 @@ class OneRun:
             except SecretFound as error:
                 raise RunFailed("infrastructure-error", str(error)) from None
             await self.means.journal.settled()
-            self.begun.attempts, self.begun.spent = [], False
+            self.begun.attempts = []
+            self.begun.events.append(event)
+            if want.request is not None:
+                self.means.tokens(self.planned.system, event.get("usage", {}))
         self.events.append(event)
         if want.request is None:
             call = want.fields["call"] if want.call is None else want.call
             self.asked.setdefault(want.fields["actor"], []).append(
                 (call, event["content"], event.get("error", False))
             )
-        else:
-            self.means.tokens(self.planned.system, event.get("usage", {}))
         return Output(event["content"], event.get("tool_calls", ()), event.get("error", False))
 
     async def _said(self, want: Want) -> dict[str, Any]:
@@ -257,12 +259,9 @@ class OneRun:
         """Return the environment's process; a new one is brought to where an earlier one was."""
         if id_ not in self.tools:
             item = self.means.study.items[self.planned.item]
-            opening = {
-                "environment": id_,
-                "item": {"id": item.id, "fields": dict(item.fields)},
-                "replicate": self.planned.replicate,
-            }
-            tools = await Tools.start(self.means.environments[id_], opening, seconds=self.means.call_seconds)
+            tools = await Tools.start(
+                self.means.environments[id_], item, self.planned.replicate, seconds=self.means.call_seconds
+            )
             self.tools[id_] = tools
             for call, content, error in self.asked.get(id_, ()):
                 again = await tools.call(call["name"], call["arguments"])

@@ -19,6 +19,7 @@ from fsep.errors import FsepError, visible
 from fsep.packing import pack
 from fsep.packing.files import document_bytes
 from fsep.packing.source import Source
+from fsep.run.journal import JOURNAL
 from fsep.workflow.place import put
 
 # A bundle needs a file of transcripts; until there are runs it is this one.
@@ -35,6 +36,8 @@ _OF_RUNS = (
     "blob",
 )
 _LOCK = "lock"
+# What says that the design is the one that was committed.
+_COMMITTED = ("FSEP-PRE-002", "FSEP-PRE-003")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Place:
             FsepError: where it is there already, or the study cannot be run.
         """
         if os.path.lexists(self.folder):
+            with self.held():
+                pass
             raise FsepError(
                 f"{self.shown} is there already: runs were begun, and are not begun anew.",
                 advice="Go on with --resume; or remove that folder, and all that was run with it.",
@@ -95,8 +100,8 @@ class Place:
         """
         if not (self.study / "bundle.json").is_file():
             raise FsepError(
-                f"There is no {self.shown}: nothing was begun that could be gone on with.",
-                advice="Leave --resume out to begin.",
+                f"There is no {self.shown}: nothing was begun that could be gone on with, or closed.",
+                advice="Leave --resume and --close out to begin.",
             )
         with tempfile.TemporaryDirectory() as scratch:
             now = Path(scratch) / "study"
@@ -106,6 +111,12 @@ class Place:
                     f"{changed} is another than when the runs were begun.",
                     advice="Restore it: the runs of a bundle are made alike, by one version of the runner.",
                 )
+
+    def discard(self) -> None:
+        """Remove the folder, if no run was begun in it."""
+        journal = self.folder / JOURNAL
+        if not journal.exists() or not journal.stat().st_size:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -170,13 +181,29 @@ def study_of(source: Path, out: Path, systems: Mapping[str, Mapping[str, Any]]) 
     for id_, document in made.items():
         instead[f"systems/{id_}.json"] = document_bytes(f"systems/{id_}.json", document)
     pack(source, out, instead=instead)
-    report = validate(out)
+    _check(out, authored.places)
+
+
+def _check(study: Path, places: Mapping[str, str]) -> None:
+    """Refuse a study that is not whole, or whose design is not the one that was committed."""
+    report = validate(study)
+    requirements = protocol.load(str(report.protocol["version"])).requirements
+    for one in report.findings:
+        if requirements[one.requirement].facet == "whole" and one.severity == "error":
+            at = f"{places.get(one.path, one.path)}{one.pointer or ''}: " if one.path else ""
+            raise FsepError(
+                f"The study cannot be run. {visible(at, 300)}{one.message} ({one.requirement}).",
+                advice=one.hint or f"`fsep explain {one.requirement}` says more.",
+            )
+        if one.requirement in _COMMITTED:
+            raise FsepError(
+                f"The design is not as it was committed: {one.message} ({one.requirement}).",
+                advice="Restore it; or, where the change is meant, commit what it is now: fsep commit STUDY "
+                "design.",
+            )
     if report.facets["whole"].status != "reached":
-        finding = next(one for one in report.findings if one.severity == "error")
-        at = f"{finding.path}{finding.pointer or ''}: " if finding.path else ""
         raise FsepError(
-            f"The study cannot be run. {at}{finding.message} ({finding.requirement}).",
-            advice=finding.hint or f"`fsep explain {finding.requirement}` says more.",
+            "The study cannot be run: not all of it could be checked.", advice="`fsep validate` says why."
         )
 
 
@@ -219,7 +246,8 @@ def _differing(one: Path, other: Path) -> str | None:
     """Return the first file of two bundles in which they differ."""
     names: Sequence[str] = sorted(
         {str(path.relative_to(root)) for root in (one, other) for path in root.rglob("*") if path.is_file()},
-        key=lambda name: (name == "bundle.json", name),
+        # What others follow from comes first: a scaffold before the design that binds it.
+        key=lambda name: (name in ("design.json", "bundle.json"), name),
     )
     for name in names:
         if not ((one / name).is_file() and (other / name).is_file()) or (

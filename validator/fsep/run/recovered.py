@@ -19,14 +19,14 @@ class Begun:
     """A run that was started and has not ended.
 
     `events` are those that came from outside, in order; `attempts` those at the request that comes next;
-    `spent` says that an earlier session used up all that it would make of it.
+    `answers` is what its endpoint had answered in this session when it was first asked that one.
     """
 
     started: str
     events: list[dict[str, Any]] = field(default_factory=list)
     attempts: list[dict[str, Any]] = field(default_factory=list)
     asked: dict[str, Any] | None = None
-    spent: bool = False
+    answers: int | None = None
 
     def take(self, entry: Mapping[str, Any]) -> None:
         """Take an entry of the journal."""
@@ -37,11 +37,9 @@ class Begun:
         elif what == "attempt":
             self.attempts.append(entry["attempt"])
             self.asked = None
-        elif what == "spent":
-            self.spent = True
         elif what == "event":
             self.events.append(entry["event"])
-            self.attempts, self.asked, self.spent = [], None, False
+            self.attempts, self.asked = [], None
 
     def settle(self) -> None:
         """Count what was in flight when the session broke off as an attempt of which nothing is known."""
@@ -54,12 +52,14 @@ class Begun:
 class Recovered:
     """What the journal holds.
 
-    `ended` has, for each run that ended, where in the journal it stands, and `status` how; `begun` the runs
-    that have not ended; `chain` the lines of the ledger.
+    `ended` has, for each run that ended, where in the journal it stands, `failed` why, of those that failed;
+    `begun` the runs that have not ended; `halted` why a system is not to be asked any more; `chain` the lines
+    of the ledger.
     """
 
     ended: dict[str, int] = field(default_factory=dict)
-    status: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    halted: dict[str, str] = field(default_factory=dict)
     begun: dict[str, Begun] = field(default_factory=dict)
     chain: Chain = field(default_factory=Chain)
 
@@ -74,7 +74,12 @@ class Recovered:
             self.begun[run] = Begun(entry["at"])
         elif entry["what"] == "ended":
             del self.begun[run]
-            self.ended[run], self.status[run] = offset, entry["record"]["status"]
+            self.ended[run] = offset
+            record = entry["record"]
+            if record["status"] == "failed":
+                self.failed[run] = reason(record)
+            if "halt" in entry:
+                self.halted[record["system"]] = entry["halt"]
         elif run not in self.ended:
             self.begun[run].take(entry)
 
@@ -102,6 +107,12 @@ def recover(folder: Path) -> Recovered:
     for begun in found.begun.values():
         begun.settle()
     return found
+
+
+def reason(record: Mapping[str, Any]) -> str:
+    """Return why a run failed."""
+    failure = record["failure"]
+    return str(failure.get("message") or failure["kind"])
 
 
 def record_at(journal: Any, offset: int) -> dict[str, Any]:
