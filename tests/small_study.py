@@ -98,6 +98,28 @@ program:
 """
 
 
+# What stands in for both systems: it says what `run` has them say.
+SCRIPT: dict[str, Any] = {
+    "fsep": "1.0",
+    "kind": "script",
+    "id": "stand-ins",
+    "models": {f"stand-in-{id_}": {"returned": f"stand-in-{id_}-2026-01-01"} for id_ in ("alpha", "beta")},
+    "tables": {"places": {id_: {"name": id_.title()} for id_ in ITEMS}},
+    "rules": [
+        {
+            "each": "places",
+            "when": {"first": {"contains": "{{key}}"}, "last": {"equals": "How do you know?"}},
+            "reply": {"content": "It stands in an atlas of {{name}}."},
+        },
+        {
+            "each": "places",
+            "when": {"first": {"contains": "{{key}}"}},
+            "reply": {"content": "I think {{name}} City."},
+        },
+    ],
+}
+
+
 def author(study: Path) -> None:
     """Edit what `fsep init` wrote in a folder, and add what a rated study has beside it."""
     (study / "rubric.yaml").write_text(RUBRIC)
@@ -183,10 +205,15 @@ def value(rater: str, shown: str, dimension: str) -> str:
 
 def fill_in(sheet: Path, rater: str) -> None:
     """Fill in the values of a sheet in CSV, as a person with a spreadsheet does."""
+    fill_in_by(sheet, lambda shown, dimension: value(rater, shown, dimension))
+
+
+def fill_in_by(sheet: Path, value_of: Callable[[str, str], str]) -> None:
+    """Fill in a sheet by a function of what is shown and the dimension."""
     with sheet.open(newline="", encoding="utf-8-sig") as stream:
         rows = list(csv.DictReader(stream))
     for row in rows:
-        row["value"] = value(rater, row["shown"], row["dimension"])
+        row["value"] = value_of(row["shown"], row["dimension"])
     write(sheet, rows)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import stat
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations_with_replacement
@@ -21,6 +23,7 @@ import small_study
 from fsep.cli import USAGE, main
 from fsep.engine import validate
 from fsep.rating.blind import Blind
+from fsep.scripted import ScriptedModel, script_of
 from workbench import Files
 
 RATED = "whole,replayed,complete,rated"
@@ -151,8 +154,9 @@ def test_the_commands_of_the_readme_are_these(tmp_path: Path, capsys: pytest.Cap
         line.partition(" #")[0].split()
         for line in text.partition("```sh\n")[2].partition("```")[0].splitlines()
     ]
-    assert len(commands) == 15
+    assert len(commands) == 16
     desk, private = Desk(tmp_path), tmp_path / "private" / "packets"
+    stands_in = ScriptedModel(script_of(small_study.SCRIPT))
     for program, *arguments in commands:
         assert program == "fsep"
         # What people and programs do between the commands.
@@ -161,12 +165,12 @@ def test_the_commands_of_the_readme_are_these(tmp_path: Path, capsys: pytest.Cap
             if sheet.endswith(".csv"):
                 small_study.fill_in(private / Path(sheet).name, rater)
             else:
-                small_study.check(desk.study, tmp_path / sheet)
-        assert desk.fsep(*arguments) == 0, arguments
+                small_study.check(tmp_path / "ran", tmp_path / sheet)
+        with stands_in if arguments[0] == "run" else nullcontext():
+            told = [re.sub("http://[^ ]*/v1", stands_in.url, one) for one in arguments]
+            assert desk.fsep(*told) == 0, told
         if arguments[0] == "init":
             small_study.author(desk.study)
-        elif arguments[0] == "commit" and arguments[2] == "design":
-            small_study.run(desk.study)
     assert "CONFORMS at whole, replayed, complete and rated" in capsys.readouterr().out
 
 
@@ -226,7 +230,7 @@ def test_every_step_says_what_comes_next(tmp_path: Path, capsys: pytest.CaptureF
         assert step(desk) == 0
         said[name] = capsys.readouterr().out
     for name, following in {
-        "commit design": "fsep commit study transcripts",
+        "commit design": "fsep commit RAN transcripts",
         "commit transcripts": "fsep blind",
         "blind": "fsep ratings import study RATER FILE --private private",
         "rate ada": "Not in yet: ben, checker.",
@@ -636,3 +640,12 @@ def test_whatever_of_the_rating_is_left_out_it_is_not_rated(
     manifest["files"] = [listed for listed in manifest["files"] if listed["path"] not in pair]
     (bundle / "bundle.json").write_text(json.dumps(manifest))
     assert validate(bundle).facets["rated"].status == "not-reached"
+
+
+def test_a_sheet_of_another_rater_is_refused(
+    after: Callable[[str], Desk], capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = after("blind")
+    small_study.fill_in(desk.private / "packets" / "ben.csv", "ada")
+    assert desk.give("ada", desk.private / "packets" / "ben.csv") == USAGE
+    assert "ben.csv is the sheet of ben, and not of ada." in capsys.readouterr().err

@@ -27,8 +27,8 @@ def command(folder: Path, what: str, at: str | None) -> None:
     digest = steps.commit(Workplace(folder), what, at)
     shown = safe(str(folder), 200)
     then = {
-        "design": f"Run the study, and write its runs into {shown}/transcripts.\n"
-        f"Then: fsep commit {shown} transcripts",
+        "design": f"Then: fsep run {shown} --system ID=ENDPOINT -o RAN, and fsep commit RAN transcripts.\n"
+        f"With a runner of your own: write its runs into {shown}/transcripts, and commit them there.",
         "transcripts": "For a study with a rubric, then: fsep blind; for one without: fsep pack",
     }
     write(f"Committed the {what}: {digest}\n{then[what]}\n")

@@ -54,6 +54,11 @@ def import_ratings(place: Workplace, rater: str, file: Path, at: str | None = No
         raise FsepError(
             f"raters.yaml names no rater {visible(rater, 100)}.", advice=f"Known are: {', '.join(by_id)}."
         )
+    if file.stem in by_id and file.stem != rater:
+        raise FsepError(
+            f"{visible(file.name, 100)} is the sheet of {visible(file.stem, 100)}, and not of {rater}.",
+            advice="Name each rater with the sheet of that name; a file of ratings may have any other name.",
+        )
     blind, adjudicates = by_id[rater]["kind"] in ("human", "model"), by_id[rater]["role"] == "adjudicator"
     if blind and not place.committed("blinding"):
         raise FsepError(

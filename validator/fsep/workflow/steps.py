@@ -40,7 +40,8 @@ def commit(place: Workplace, of: str, at: str | None = None) -> str:
     if digest is None:
         raise FsepError(
             "There are no transcripts yet.",
-            advice="Run the study first, and write its runs to transcripts/, one a line.",
+            advice="Run the study first. What `fsep run` made is in the folder that it wrote: name that one. "
+            "A runner of your own writes its runs to transcripts/, one a line.",
         )
     place.commit(of, digest, at)
     return digest
