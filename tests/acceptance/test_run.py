@@ -147,13 +147,14 @@ def test_a_request_that_fails_where_others_succeed_fails_its_run_alone(
     fault = {"when": {"last": {"contains": "What is 1?"}}, "fault": {"status": 500}}
     options = Options(attempts=2, concurrency=concurrency)
     with ScriptedModel(script(fault, delay=0.01)) as model:
-        carry(study(tmp_path / "s", items=4), tmp_path / "b", model.url, options=options)
+        carry(study(tmp_path / "s", items=10), tmp_path / "b", model.url, options=options)
     made = runs(tmp_path / "b")
-    assert [run["status"] for run in made] == ["completed", "failed", "completed", "completed"]
+    assert [run["status"] for run in made] == ["completed", "failed", *["completed"] * 8]
     tried = [one["http_status"] for one in made[1]["failure"]["attempts"]]
     assert tried in ([500] * 2, [500] * 4)
     assert made[1]["failure"]["message"] == (
-        f"The request failed {len(tried)} times while others were answered, the last time with status 500."
+        f"The request failed {len(tried)} times while others were answered, the last time with "
+        "status 500 (a fault of the script)."
     )
     assert reached(tmp_path / "b") == list(SHOWN)
 
@@ -196,6 +197,24 @@ def test_an_endpoint_that_is_killed_in_the_middle_fails_no_run(concurrency: int,
         carry(source, tmp_path / "b", model.url, options=options, resume=True)
     assert {run["status"] for run in runs(tmp_path / "b")} == {"completed"}
     assert reached(tmp_path / "b") == list(SHOWN)
+
+
+def test_a_gateway_whose_model_goes_away_fails_no_run(tmp_path: Path) -> None:
+    """What it answered while the first of those that fail was in flight says nothing about that one."""
+    source, options = study(tmp_path / "s", items=30, steps=2), Options(attempts=3, concurrency=4)
+    with ScriptedModel(script(delay=0.05)) as model:
+
+        async def break_it(session: Session) -> None:
+            while session.counts["a"].outputs < 20:
+                await asyncio.sleep(0.005)
+            model.script = script({"fault": {"status": 502}})
+
+        carried = carry(source, tmp_path / "b", model.url, options=options, watch=break_it)
+        assert carried.bundle is None
+        assert carried.outcome.counts["a"].failed == {}
+        model.script = script()
+        carry(source, tmp_path / "b", model.url, options=options, resume=True)
+    assert {run["status"] for run in runs(tmp_path / "b")} == {"completed"}
 
 
 def test_a_last_request_that_is_never_answered_is_for_whoever_runs_it_to_give_up(tmp_path: Path) -> None:

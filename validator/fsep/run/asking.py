@@ -95,7 +95,6 @@ class Asker:
             RunFailed: when the provider refuses this request, or it fails where others succeed.
         """
         tried = 0
-        begun.answers = endpoint.answered if begun.answers is None else begun.answers
         while True:
             self.stop.check()
             while seconds := endpoint.turn():
@@ -110,15 +109,17 @@ class Asker:
                 if failed.refused is not None:
                     raise self._refused(failed, endpoint, begun) from None
                 tried += 1
+                if begun.since is None:
+                    begun.since = endpoint.sent
                 if tried == self.most:
-                    raise _given_up(failed, endpoint, begun, tried) from failed
+                    raise self._given_up(failed, endpoint, begun, tried) from failed
                 wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (tried - 1)) * random.uniform(0.5, 1)
                 await self.stop.sleep(wait)
             except Unanswerable as error:
                 await self._attempted(run, begun, {"outcome": "cut", "started": at, "ended": self.clock()})
                 raise RunFailed("infrastructure-error", str(error), begun.attempts) from None
             else:
-                begun.asked = begun.answers = None
+                begun.asked = begun.since = None
                 begun.attempts.append({"outcome": "complete", "started": at, "ended": self.clock()})
                 return reply
 
@@ -131,6 +132,21 @@ class Asker:
             self.journal.write({"what": "attempt", "run": run, "attempt": attempt})
         await self.journal.settled()
         begun.attempts.append(attempt)
+
+    def _given_up(self, failed: Failed, endpoint: Endpoint, begun: Begun, tried: int) -> FsepError:
+        """Tell a request that fails where others succeed from an endpoint that answers nobody."""
+        why = self.secrets.hide(failed.why)
+        if failed.of_request and begun.since is not None and endpoint.answered > begun.since:
+            return RunFailed(
+                "infrastructure-error",
+                f"The request failed {len(begun.attempts)} times while others were answered, the last time "
+                f"with {why}.",
+                begun.attempts,
+            )
+        return Unanswered(
+            endpoint,
+            f"{endpoint.url} did not answer: {tried} attempts at a request failed, the last with {why}.",
+        )
 
     def _refused(self, failed: Failed, endpoint: Endpoint, begun: Begun) -> FsepError:
         said = f": {self.secrets.hide(failed.refused)}" if failed.refused else "."
@@ -146,18 +162,3 @@ class Asker:
             f"The provider refused the request with status {failed.http_status}{said}",
             begun.attempts,
         )
-
-
-def _given_up(failed: Failed, endpoint: Endpoint, begun: Begun, tried: int) -> FsepError:
-    """Tell a request that fails where others succeed from an endpoint that answers nobody."""
-    if failed.of_request and endpoint.answered > (begun.answers or 0):
-        return RunFailed(
-            "infrastructure-error",
-            f"The request failed {len(begun.attempts)} times while others were answered, the last time with "
-            f"{failed.why}.",
-            begun.attempts,
-        )
-    return Unanswered(
-        endpoint,
-        f"{endpoint.url} did not answer: {tried} attempts at a request failed, the last with {failed.why}.",
-    )

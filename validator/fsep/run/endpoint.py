@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import ssl
@@ -20,11 +21,14 @@ import httpx
 
 from fsep import __version__, limits
 from fsep.errors import FsepError, visible
-from fsep.run.reply import NoReply, Pieces, Reply, whole
+from fsep.run.reply import NoReply, Pieces, Reply, said_of, whole
 from fsep.run.secrets import Key
 
 _PATH = "/chat/completions"
+_PIECES = "text/event-stream"
 _CONNECT_SECONDS = 30.0
+# For how long the end of a reply is waited for that has said that it is done.
+_LAST_SECONDS = 0.5
 _TOO_MANY, _SERVER = 429, 500
 
 
@@ -117,13 +121,14 @@ class Pace:
 class Endpoint:
     """One address, with its key, its pace and its connections; an asynchronous context manager.
 
-    `answered` counts the complete replies it gave, `failed` the attempts that came to none.
+    `sent` counts the attempts, `failed` those that came to no complete reply; `answered` is the number of the
+    last one sent that came to one.
     """
 
     def __init__(self, url: str, key: Key | None, pace: Pace, seconds: float) -> None:
         """Keep all that asking it takes; `seconds` is how long one attempt may last."""
         self.url, self._pace, self._seconds = url, pace, seconds
-        self.answered = self.failed = 0
+        self.sent = self.failed = self.answered = 0
         self._asked = httpx.URL(url + _PATH)
         self._headers = {
             "user-agent": f"fsep/{__version__}",
@@ -166,12 +171,14 @@ class Endpoint:
             Failed: where no complete reply came.
             Unanswerable: where one came that cannot be taken.
         """
+        self.sent += 1
+        number = self.sent
         try:
             reply = await self._attempt(body, stream=stream)
         except Failed:
             self.failed += 1
             raise
-        self.answered += 1
+        self.answered = max(self.answered, number)
         return reply
 
     async def _attempt(self, body: bytes, *, stream: bool) -> Reply:
@@ -180,15 +187,17 @@ class Endpoint:
             async with asyncio.timeout(self._seconds), self._sent(body) as response:
                 if response.status_code != httpx.codes.OK:
                     raise await self._not_ok(response)
-                return await _piecewise(response, pieces) if pieces else whole(await _all(response))
+                if pieces is None or not _in_pieces(response):
+                    return whole(await _all(response))
+                return await _piecewise(response, pieces)
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            partial = pieces.partial if pieces else ""
+            if pieces is not None and pieces.complete:
+                # What tells how it ended has come: to ask again would be to ask twice.
+                return pieces.reply()
             reached = not isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
-            outcome = "cut" if partial else "transport-error"
-            raise Failed(outcome, self._why(error), partial=partial, reached=reached) from error
+            raise _failed(self._why(error), pieces, reached=reached) from error
         except NoReply as error:
-            outcome = "cut" if pieces else "transport-error"
-            raise Failed(outcome, str(error).rstrip("."), partial=error.partial) from None
+            raise _failed(str(error), pieces) from None
 
     @asynccontextmanager
     async def _sent(self, body: bytes) -> AsyncIterator[httpx.Response]:
@@ -232,11 +241,10 @@ class Endpoint:
             wait = _retry_after(response.headers.get("retry-after"))
             if wait is not None:
                 self._pace.rest(wait)
-            return Failed(
-                "rate-limited" if status == _TOO_MANY else "server-error", f"status {status}", status
-            )
-        said = await _all(response)
-        return Failed("refused", f"status {status}", status, refused=_reason(said))
+            outcome = "rate-limited" if status == _TOO_MANY else "server-error"
+            said = _reason(await _all(response))
+            return Failed(outcome, f"status {status}{f' ({said})' if said else ''}", status)
+        return Failed("refused", f"status {status}", status, refused=_reason(await _all(response)))
 
 
 def _cause(error: BaseException) -> str:
@@ -250,16 +258,37 @@ def _cause(error: BaseException) -> str:
     return visible(str(error) or type(error).__name__, 120)
 
 
+def _failed(why: str, pieces: Pieces | None, *, reached: bool = True) -> Failed:
+    """Return what an attempt came to that ended without a complete reply."""
+    begun = pieces is not None and pieces.begun
+    partial = pieces.partial if pieces is not None else ""
+    return Failed("cut" if begun else "transport-error", why, partial=partial, reached=reached)
+
+
+def _in_pieces(response: httpx.Response) -> bool:
+    """Whether a reply comes in pieces: one that was asked for so may come at once all the same."""
+    kind: str = response.headers.get("content-type", _PIECES)
+    return kind.partition(";")[0].strip().lower() != "application/json"
+
+
 async def _piecewise(response: httpx.Response, pieces: Pieces) -> Reply:
-    size = 0
-    async for chunk in response.aiter_bytes():
+    size, chunks = 0, response.aiter_bytes()
+    async for chunk in chunks:
         size += len(chunk)
         if size > limits.REPLY_BYTES:
             raise Unanswerable(f"The reply is longer than {limits.REPLY_BYTES} bytes.")
         pieces.feed(chunk)
         if pieces.done:
             break
-    return pieces.reply()
+    else:
+        pieces.end()
+    reply = pieces.reply()
+    # Read to its end, the connection serves for the next request; but for that nobody waits long.
+    with contextlib.suppress(TimeoutError, httpx.HTTPError):
+        async with asyncio.timeout(_LAST_SECONDS):
+            async for _ in chunks:
+                continue
+    return reply
 
 
 async def _all(response: httpx.Response) -> bytes:
@@ -289,9 +318,7 @@ def _retry_after(header: str | None) -> float | None:
 def _reason(said: bytes) -> str:
     """Return the words in which a provider refuses."""
     try:
-        value = json.loads(said)
-        error = value.get("error", value)
-        words = error if isinstance(error, str) else error.get("message", "")
-    except (ValueError, AttributeError, RecursionError):
+        words = said_of(json.loads(said))
+    except (ValueError, RecursionError):
         words = said[:1000].decode("utf-8", "replace")
-    return visible(str(words), 300)
+    return visible(words.strip(), 300)

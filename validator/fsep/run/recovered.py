@@ -19,14 +19,14 @@ class Begun:
     """A run that was started and has not ended.
 
     `events` are those that came from outside, in order; `attempts` those at the request that comes next;
-    `answers` is what its endpoint had answered in this session when it was first asked that one.
+    `since` is the number of the last attempt sent to its endpoint when that first failed to answer it.
     """
 
     started: str
     events: list[dict[str, Any]] = field(default_factory=list)
     attempts: list[dict[str, Any]] = field(default_factory=list)
     asked: dict[str, Any] | None = None
-    answers: int | None = None
+    since: int | None = None
 
     def take(self, entry: Mapping[str, Any]) -> None:
         """Take an entry of the journal."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -24,7 +25,9 @@ _DETAILS = {
     "completion_tokens_details": ("reasoning_tokens", "reasoning_tokens"),
     "prompt_tokens_details": ("cached_tokens", "cached_tokens"),
 }
-_EVENT = b"data:"
+_DATA = b"data:"
+# Of a line end that may go on in the next bytes only what is certain is taken.
+_LINE_END = re.compile(rb"\r\n|\n|\r(?!\n|\Z)")
 
 
 class NoReply(FsepError):
@@ -81,17 +84,18 @@ def whole(data: bytes) -> Reply:
     gathered = _Gathered()
     gathered.head(value)
     for choice in map(_dict, _list(value.get("choices"))):
-        gathered.said(choice.get("message"), choice)
+        gathered.said(choice.get("message"), choice, in_pieces=False)
     return gathered.reply()
 
 
 class Pieces:
-    """A reply that comes in pieces, as server-sent events."""
+    """A reply that comes in pieces, as server-sent events (the `text/event-stream` of the HTML standard)."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
         self._gathered = _Gathered()
         self._rest = b""
+        self._data: list[bytes] = []
         self.done = False
 
     def feed(self, data: bytes) -> None:
@@ -100,12 +104,25 @@ class Pieces:
         Raises:
             NoReply: where they are no pieces of a reply, or say that something went wrong.
         """
-        *lines, self._rest = (self._rest + data).split(b"\n")
+        *lines, self._rest = _LINE_END.split(self._rest + data)
         for line in lines:
-            if line.startswith(_EVENT) and not self.done:
-                self._take(line[len(_EVENT) :].strip())
+            if line.startswith(_DATA):
+                self._data.append(line[len(_DATA) :].removeprefix(b" "))
+            elif not line and self._data:
+                self._take()
 
-    def _take(self, data: bytes) -> None:
+    def end(self) -> None:
+        """Take what stands behind the last line end: nothing follows.
+
+        Raises:
+            NoReply: see `feed`.
+        """
+        self.feed(b"\n\n")
+
+    def _take(self) -> None:
+        data, self._data = b"\n".join(self._data).strip(), []
+        if self.done or not data:
+            return
         if data == b"[DONE]":
             self.done = True
             return
@@ -115,12 +132,22 @@ class Pieces:
             raise NoReply(str(error), self.partial) from None
         self._gathered.head(value)
         for choice in map(_dict, _list(value.get("choices"))):
-            self._gathered.said(choice.get("delta"), choice)
+            self._gathered.said(choice.get("delta"), choice, in_pieces=True)
 
     @property
     def partial(self) -> str:
         """The text that has come so far."""
         return "".join(self._gathered.text)
+
+    @property
+    def begun(self) -> bool:
+        """Whether part of a reply has come."""
+        return bool(self._gathered.choices)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all has come that a reply needs to be one."""
+        return self._gathered.finish is not None
 
     def reply(self) -> Reply:
         """Return the reply, once all has come.
@@ -136,8 +163,9 @@ class _Gathered:
 
     def __init__(self) -> None:
         self.text: list[str] = []
+        self.refusal: list[str] = []
         self.reasoning: list[str] = []
-        self.calls: dict[int, dict[str, str]] = {}
+        self.calls: list[_Call] = []
         self.model: str | None = None
         self.finish: str | None = None
         self.usage: dict[str, int] = {}
@@ -145,60 +173,99 @@ class _Gathered:
 
     def head(self, value: Mapping[str, Any]) -> None:
         if "error" in value and value["error"] is not None:
-            raise NoReply("The reply says that something went wrong.", "".join(self.text))
+            said = said_of(value)
+            raise NoReply(f"an error in the reply{f': {said}' if said else ''}", "".join(self.text))
         if isinstance(value.get("model"), str) and value["model"]:
             self.model = value["model"]
         self.usage |= dict(_usage(_dict(value.get("usage"))))
 
-    def said(self, said: Any, choice: Mapping[str, Any]) -> None:
+    def said(self, said: Any, choice: Mapping[str, Any], *, in_pieces: bool) -> None:
         if choice.get("index", 0) != 0:
             return
         self.choices += 1
         said = _dict(said)
-        self.text += _texts(said.get("content")) or _texts(said.get("refusal"))
-        self.reasoning += _texts(said.get("reasoning_content")) or _texts(said.get("reasoning"))
-        for place, call in enumerate(_list(said.get("tool_calls"))):
-            self._call(_dict(call), place)
-        if isinstance(choice.get("finish_reason"), str):
+        self.text.append(_text(said.get("content")))
+        self.refusal.append(_text(said.get("refusal")))
+        self.reasoning.append(_text(said.get("reasoning_content")) or _text(said.get("reasoning")))
+        for place, call in enumerate(map(_dict, _list(said.get("tool_calls")))):
+            # At once every call is one of its own; in pieces several may be of one.
+            self._call(call, call.get("index") if in_pieces else place)
+        if isinstance(choice.get("finish_reason"), str) and choice["finish_reason"]:
             self.finish = choice["finish_reason"]
 
-    def _call(self, call: Mapping[str, Any], place: int) -> None:
-        index = call.get("index")
-        held = self.calls.setdefault(
-            index if isinstance(index, int) else place, {"id": "", "name": "", "arguments": ""}
-        )
-        function = _dict(call.get("function"))
-        held["id"] = held["id"] or "".join(_texts(call.get("id")))
-        held["name"] += "".join(_texts(function.get("name")))
+    def _call(self, call: Mapping[str, Any], index: Any) -> None:
+        id_, function = _text(call.get("id")), _dict(call.get("function"))
+        held = self._held(index, id_)
+        held.id = held.id or id_
+        name = _text(function.get("name"))
+        # Some servers repeat it with every piece.
+        held.name += name if name != held.name else ""
         arguments = function.get("arguments")
-        held["arguments"] += (
-            json.dumps(arguments) if isinstance(arguments, dict) else "".join(_texts(arguments))
-        )
+        held.arguments += json.dumps(arguments) if isinstance(arguments, dict) else _text(arguments)
+
+    def _held(self, index: Any, id_: str) -> _Call:
+        """Return the call that a piece goes on with: by its index, or else its id, or else the last."""
+        if isinstance(index, int):
+            known = [one for one in self.calls if one.index == index]
+        else:
+            known = [one for one in self.calls if one.id == id_] if id_ else self.calls[-1:]
+        if not known:
+            known = [_Call(index if isinstance(index, int) else len(self.calls))]
+            self.calls += known
+        return known[0]
 
     def reply(self) -> Reply:
         if not self.choices or self.finish is None:
             raise NoReply(
-                "The reply broke off." if self.choices else "The reply holds no message.", "".join(self.text)
+                "a reply that broke off" if self.choices else "a reply without a message", "".join(self.text)
             )
+        calls = sorted(self.calls, key=lambda one: one.index)
         return Reply(
-            "".join(self.text),
-            "".join(self.reasoning),
-            tuple(_numbered([self.calls[index] for index in sorted(self.calls)])),
+            _whole("".join(self.text) or "".join(self.refusal)),
+            _whole("".join(self.reasoning)),
+            tuple(_numbered(calls)),
             self.model,
             _FINISH.get(self.finish, "other"),
             self.usage,
         )
 
 
-def _numbered(calls: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
+@dataclass(slots=True)
+class _Call:
+    """A call as far as it has come."""
+
+    index: int
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+def said_of(value: Any) -> str:
+    """Return the words of an error, as the body of a reply has them; nothing where it has none."""
+    error = value.get("error", value) if isinstance(value, dict) else value
+    if isinstance(error, dict):
+        error = next((error[name] for name in ("message", "detail", "msg") if error.get(name)), "")
+    if isinstance(error, list):
+        error = "; ".join(filter(None, map(said_of, error)))
+    return error if isinstance(error, str) else ""
+
+
+def _whole(text: str) -> str:
+    """Return a text in which characters that came in two halves, in two pieces, are whole."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
+def _numbered(calls: list[_Call]) -> Iterator[dict[str, Any]]:
     """Yield calls with ids that differ: where a provider gives none, or equal ones, they are numbered."""
-    ids = [call["id"] for call in calls]
+    ids = [call.id for call in calls]
     distinct = all(ids) and len(set(ids)) == len(ids)
     for place, call in enumerate(calls):
         yield {
-            "id": call["id"] if distinct else f"call_{place}",
-            "name": call["name"],
-            "arguments": arguments_of(call["arguments"]),
+            "id": call.id if distinct else f"call_{place}",
+            "name": call.name,
+            "arguments": arguments_of(call.arguments),
         }
 
 
@@ -218,20 +285,18 @@ def _object(data: bytes) -> dict[str, Any]:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
-        raise NoReply("The reply is no JSON.") from None
+        raise NoReply("a reply that is no JSON") from None
     if not isinstance(value, dict):
-        raise NoReply("The reply is no JSON object.")
+        raise NoReply("a reply that is no JSON object")
     return value
 
 
-def _texts(value: Any) -> list[str]:
-    """Return the texts of content: a text, or parts."""
+def _text(value: Any) -> str:
+    """Return the text of content: a text, or that of its text parts."""
     if isinstance(value, str):
-        return [value]
-    parts = map(_dict, _list(value))
-    return [
-        part["text"] for part in parts if part.get("type") == "text" and isinstance(part.get("text"), str)
-    ]
+        return value
+    parts = [part for part in map(_dict, _list(value)) if part.get("type") == "text"]
+    return "".join(part["text"] for part in parts if isinstance(part.get("text"), str))
 
 
 def _dict(value: Any) -> dict[str, Any]:
