@@ -118,7 +118,7 @@ def verify(evidence: Path) -> int:
     """
     from fsep_conformance.cases import load  # noqa: PLC0415
     from fsep_conformance.evidence import EvidenceError  # noqa: PLC0415
-    from fsep_conformance.verify import NOT_SHOWN  # noqa: PLC0415
+    from fsep_conformance.verify import NOT_SHOWN, taken  # noqa: PLC0415
     from fsep_conformance.verify import verify as derive  # noqa: PLC0415
 
     try:
@@ -131,6 +131,9 @@ def verify(evidence: Path) -> int:
     click.echo(f"VERIFIED: {len(found.verdicts):,} verdicts follow from {len(found.exchanges):,} exchanges.")
     click.echo(safe(headline(found.header, found.counts)) + ".")
     click.echo(f"The last line's SHA-256, which stands for the file: {found.sha256}")
+    click.echo("Taken at the record's word, and not derived:")
+    for line in taken(found):
+        click.echo(f"  - {line}")
     click.echo("Not shown by it:")
     for line in NOT_SHOWN:
         click.echo(f"  - {line}")

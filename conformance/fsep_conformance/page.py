@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from fsep.render.page import (
 )
 from fsep_conformance.judge import OUTCOMES
 from fsep_conformance.roles import Told
-from fsep_conformance.verify import NOT_SHOWN, Verified
+from fsep_conformance.verify import NOT_SHOWN, Verified, taken
 from fsep_conformance.words import BAD, conforms, failures, headline, known_failures
 
 _TONES: Mapping[str, Tone] = {"pass": "good", "unsupported": "open", "not-applicable": "plain"}
@@ -49,14 +49,14 @@ def page(found: Verified, told: Mapping[str, Told], today: date) -> Page:
     """Return the page."""
     made = found.header["implementation"]
     return Page(
-        title=f"{made['name']} {made['version']}, as a {made['role']}",
+        title=f"{made['name']} {made['version']}: FSEP conformance of a {made['role']}",
         facts=_facts(found.header),
         notices=(),
         first=(
             _verdict(found),
             _failed(found, told, today),
             *_unsupported(found, told),
-            _limits(),
+            _limits(found),
             _again(found),
         ),
         rest=(_all(found, told),),
@@ -79,11 +79,17 @@ def _facts(header: Mapping[str, Any]) -> Facts:
             ("Implementation", (f"{made['name']}, version {made['version']}",)),
             ("Role", (f"{made['role']}, {_CALLED[made['mode']]}",)),
             ("Claims", claims),
-            ("Run", (f"{header['begun']}, by {header['tool']['name']} {header['tool']['version']}",)),
+            ("Run", (_run(header),)),
             ("Protocol", (f"{header['fsep']}, text ", Code(header["specification"]["sha256"][:16]))),
             ("Suite", (f"{header['suite']['cases']} cases, ", Code(header["suite"]["sha256"][:16]))),
         )
     )
+
+
+def _run(header: Mapping[str, Any]) -> str:
+    tool, under = header["tool"], header["environment"]
+    by = f"by {tool['name']} {tool['version']} on {under['system']}, Python {under['python']}"
+    return f"{header['begun']}, {by}"
 
 
 def _verdict(found: Verified) -> Section:
@@ -145,12 +151,20 @@ def _unsupported(found: Verified, told: Mapping[str, Told]) -> tuple[Section, ..
     )
 
 
-def _limits() -> Section:
+def _limits(found: Verified) -> Section:
     return Section(
         "limits",
         "What this does not prove",
-        (Bullets(tuple((f"{text[0].upper()}{text[1:]}.",) for text in NOT_SHOWN)),),
+        (
+            _sentences(NOT_SHOWN),
+            Para(("Verdicts were derived again from the record, which was taken at its word in:",)),
+            _sentences(taken(found)),
+        ),
     )
+
+
+def _sentences(texts: Iterable[str]) -> Bullets:
+    return Bullets(tuple((f"{text[0].upper()}{text[1:]}.",) for text in texts))
 
 
 def _again(found: Verified) -> Section:

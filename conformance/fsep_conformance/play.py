@@ -16,9 +16,11 @@ from fsep.scripted import ScriptedModel, script_of
 from fsep_conformance.cases import RUNNERS
 from fsep_conformance.change import SuiteError
 from fsep_conformance.config import Config
-from fsep_conformance.plug import one_shot
+from fsep_conformance.plug import one_shot, said
 
 VARIABLE = "CONFORMANCE_KEY"
+# A line of evidence holds the bundle of a case.
+_BUNDLE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +94,22 @@ def play(case: RunnerCase, config: Config, folder: Path) -> dict[str, Any]:
         command = [part.replace("{job}", str(root / "job.json")) for part in config.command]
         came = one_shot(command, config.folder, config.time_limit, {VARIABLE: key})
         seen = [line for line in wire if line["path"].startswith(f"/{path}/")]
+        files = [
+            file for file in sorted((root / "bundle").rglob("*")) if file.is_file() and not file.is_symlink()
+        ]
+        # What is larger than any case asks for is not read, and is judged as what prints without end.
+        flood = sum(file.stat().st_size for file in files) > _BUNDLE_BYTES
         return {
-            "how": came.how,
-            "code": came.code,
-            "output": came.output.decode("utf-8", "replace"),
-            "output_sha256": sha256(came.output).hexdigest(),
-            "errors": came.errors.decode("utf-8", "replace"),
-            "seconds": round(came.seconds, 3),
+            **said(came),
+            **({"how": "flood"} if flood else {}),
             "played": {
                 "key": key,
                 "wire": [{name: line[name] for name in ("n", "at", "body", "fault")} for line in seen],
                 "elsewhere": len(wire) - len(seen),
                 "bundle": {
                     file.relative_to(root / "bundle").as_posix(): kept(file.read_bytes())
-                    for file in sorted((root / "bundle").rglob("*"))
-                    if file.is_file() and not file.is_symlink()
+                    for file in files
+                    if not flood
                 },
             },
         }

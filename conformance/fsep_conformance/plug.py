@@ -10,15 +10,17 @@ import signal
 import subprocess
 import tempfile
 import time
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, Self
 
 from fsep_conformance.config import Config
 
 # What is kept of what an implementation prints: an answer has a few hundred bytes.
-OUTPUT_BYTES = 1 << 20
+OUTPUT_BYTES = 1 << 16
 _CHUNK = 1 << 16
 _ERROR_BYTES = 1 << 16
 
@@ -35,6 +37,21 @@ class Exchange:
     output: bytes
     errors: bytes
     seconds: float
+
+
+def said(came: Exchange) -> dict[str, Any]:
+    """Return what came back as evidence has it: as a text, and as bytes where no text stands for them."""
+    text = came.output.decode("utf-8", "replace")
+    exact = {} if text.encode() == came.output else {"output_base64": b64encode(came.output).decode()}
+    return {
+        "how": came.how,
+        "code": came.code,
+        "output": text,
+        **exact,
+        "output_sha256": sha256(came.output).hexdigest(),
+        "errors": came.errors.decode("utf-8", "replace"),
+        "seconds": round(came.seconds, 3),
+    }
 
 
 def one_shot(

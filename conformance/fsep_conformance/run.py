@@ -24,7 +24,7 @@ from fsep_conformance.config import Config
 from fsep_conformance.evidence import Writer
 from fsep_conformance.judge import OUTCOMES, Claim, Verdict, expected
 from fsep_conformance.lure import Lure
-from fsep_conformance.plug import Exchange, Session, one_shot
+from fsep_conformance.plug import Exchange, Session, one_shot, said
 from fsep_conformance.roles import judge_of
 
 # Told of each case that ended: how many have, of how many.
@@ -180,12 +180,4 @@ def filled(
 
 def recorded(came: Exchange, visited: int) -> dict[str, Any]:
     """Return an exchange as evidence has it; the digest is of the bytes as they came."""
-    return {
-        "how": came.how,
-        "code": came.code,
-        "output": came.output.decode("utf-8", "replace"),
-        "output_sha256": sha256(came.output).hexdigest(),
-        "errors": came.errors.decode("utf-8", "replace"),
-        "visited": visited,
-        "seconds": round(came.seconds, 3),
-    }
+    return {**said(came), "visited": visited}

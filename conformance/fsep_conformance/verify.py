@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,11 +38,31 @@ class Verified:
 
 
 def _has_its_digest(exchange: Mapping[str, Any]) -> bool:
-    """Look whether an output is the one that came; of one that was no UTF-8 it cannot be told."""
-    output = exchange["output"]
-    if exchange["how"] == "suite-error" or "\ufffd" in output:
+    """Look whether an output is the one that came."""
+    if exchange["how"] == "suite-error":
         return True
-    return bool(sha256(output.encode()).hexdigest() == exchange.get("output_sha256"))
+    text: str = exchange["output"]
+    try:
+        data = b64decode(exchange["output_base64"]) if "output_base64" in exchange else text.encode()
+    except ValueError:
+        return False
+    same = data.decode("utf-8", "replace") == text
+    return same and sha256(data).hexdigest() == exchange.get("output_sha256")
+
+
+def taken(found: Verified) -> list[str]:
+    """Return what verdicts rest on that no evidence can show: the word of whoever ran the suite."""
+    ways = Counter(one["how"] for one in found.exchanges.values())
+    lines = [f"that {ways['timeout']:,} exchanges took too long"] if ways["timeout"] else []
+    if ways["suite-error"]:
+        lines.append(f"that the suite could not put {ways['suite-error']:,} cases")
+    if any(one["code"] is not None for one in found.exchanges.values()):
+        lines.append("the exit codes")
+    if found.header["implementation"]["role"] == "runner":
+        lines.append("what was on the wire, and when")
+    else:
+        lines.append("that no address was visited but those it says")
+    return lines
 
 
 # What no evidence can show, whatever it holds.

@@ -64,7 +64,7 @@ def test_the_reference_runner_passes_every_case(certified: Path) -> None:
 def test_the_page_of_a_runner_names_its_role(certified: Path, tmp_path: Path) -> None:
     assert main(["conformance", "report", str(certified), "-o", str(tmp_path / "page.html")]) == 0
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert "fsep 0.1.0, as a runner" in text
+    assert "fsep 0.1.0: FSEP conformance of a runner" in text
     assert f"{len(CASES)} of {len(CASES)} cases passed" in text
 
 
