@@ -162,6 +162,32 @@ def invents_replies() -> None:
 
 
 @fault
+def asks_something_of_its_own() -> None:
+    async def ask(real: Callable[[], Any], self: Any, body: bytes) -> Any:
+        probe = json.dumps({**json.loads(body), "messages": [{"role": "user", "content": "Are you there?"}]})
+        await self._attempt(probe.encode(), stream=False)
+        return await real()
+
+    asking_by(ask)
+
+
+@fault
+def asks_at_another_address() -> None:
+    async def ask(real: Callable[[], Any], self: Any, body: bytes) -> Any:
+        elsewhere = self._asked.copy_with(path="/v1/chat/completions")
+        given, self._asked = self._asked, elsewhere
+        try:
+            await self._attempt(body, stream=False)
+        except (endpoint.Failed, endpoint.Unanswerable):
+            pass
+        finally:
+            self._asked = given
+        return await real()
+
+    asking_by(ask)
+
+
+@fault
 def gives_old_replies_again() -> None:
     known: dict[str, Any] = {}
 
@@ -304,12 +330,14 @@ def prints_the_key() -> None:
 
 @fault
 def tells_the_environment_the_system() -> None:
-    real = environment.Tools.start.__func__
+    real = environment.Tools._exchange
 
-    async def start(cls: Any, made: Any, opening: dict[str, Any], **how: Any) -> Any:
-        return await real(cls, made, {**opening, "system": "system-under-test"}, **how)
+    async def exchange(self: Any, line: dict[str, Any]) -> Any:
+        if "start" in line:
+            line = {"start": {**line["start"], "system": "system-under-test"}}
+        return await real(self, line)
 
-    environment.Tools.start = classmethod(start)
+    environment.Tools._exchange = exchange
 
 
 if __name__ == "__main__":
