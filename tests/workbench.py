@@ -103,7 +103,7 @@ def compress(files: dict[str, bytes], cut: int = 0) -> None:
     manifest = json.loads(files["bundle.json"])
     for listed in manifest["files"]:
         if listed["role"] == "transcripts":
-            frame = zstandard.compress(files.pop(listed["path"]))
+            frame = zstandard.ZstdCompressor(write_checksum=True).compress(files.pop(listed["path"]))
             listed["path"] += ".zst"
             data = files[listed["path"]] = frame[: len(frame) - cut]
             listed["sha256"], listed["bytes"] = sha256(data).hexdigest(), len(data)

@@ -13,7 +13,7 @@ from fsep.errors import FsepError
 Files = dict[str, bytes]
 MANIFEST = "bundle.json"
 # What `lay` makes, and no file's content.
-_LAID = ("link", "fifo", "entry")
+_LAID = ("link", "fifo", "entry", "folder", "archive")
 
 # Roles by folder, as the chapter on the bundle has them: what a manifest that is packed again lists.
 _FOLDERS = {
@@ -38,9 +38,10 @@ def changed(parent: Files, change: Sequence[Mapping[str, Any]], *, repack: bool)
 
     Each step of a change is about one `file`: `remove` it; give it other `content` (or `base64`); in one
     `line` (from 1) put `new` in the place of `old`, which stands there once, or give it `whole`; `delete` so
-    many lines from a `line` on; or `insert` texts as lines after the line `after`. Lines are counted as the
-    steps before have left them. A step with `everywhere` puts `new` in the place of that text in every file:
-    a digest that follows from what was changed.
+    many lines from a `line` on; or `insert` texts as lines after the line `after`. `new` may be put there
+    many `times`, and a `line`, or all of a file, be filled with spaces up to a length (`pad`). Lines are
+    counted as the steps before have left them. A step with `everywhere` puts `new` in the place of that
+    text in every file: a digest that follows from what was changed.
 
     Raises:
         SuiteError: where a step does not fit.
@@ -67,8 +68,12 @@ def changed(parent: Files, change: Sequence[Mapping[str, Any]], *, repack: bool)
 
 
 def _edited(content: bytes, step: Mapping[str, Any]) -> bytes:
+    if "pad" in step and "line" not in step:
+        return content.ljust(step["pad"])
     lines = content.split(b"\n")
-    if "insert" in step:
+    if "pad" in step:
+        lines[step["line"] - 1] = lines[step["line"] - 1].ljust(step["pad"])
+    elif "insert" in step:
         lines[step["after"] : step["after"]] = [text.encode() for text in step["insert"]]
     elif "whole" in step:
         lines[step["line"] - 1] = step["whole"].encode()
@@ -78,7 +83,7 @@ def _edited(content: bytes, step: Mapping[str, Any]) -> bytes:
         line, old = lines[step["line"] - 1], step["old"].encode()
         if line.count(old) != 1:
             raise SuiteError(f"{step['file']}, line {step['line']}: the text to replace is not there once.")
-        lines[step["line"] - 1] = line.replace(old, step["new"].encode())
+        lines[step["line"] - 1] = line.replace(old, step["new"].encode() * step.get("times", 1))
     return b"\n".join(lines)
 
 

@@ -6,6 +6,7 @@ import os
 import threading
 import warnings
 import zipfile
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,13 @@ def lay(files: Files, change: Sequence[Mapping[str, Any]], folder: Path, form: s
     """Write a bundle below a folder as `form` says (`folder` or `zip`), and return its path.
 
     Beside its files there may be what only a file system or an archive can hold: a step with `link` makes a
-    symbolic link, `fifo` a pipe; `entry` adds a member of that very name to the archive.
+    symbolic link, `fifo` a pipe, `folder` an empty folder; `entry` adds a member of that very name to the
+    archive, and `archive` is all of its bytes.
     """
+    raw = next((step["archive"] for step in change if "archive" in step), None)
+    if raw is not None:
+        (folder / "bundle.zip").write_bytes(b64decode(raw))
+        return folder / "bundle.zip"
     if form == "zip":
         return _zip(files, change, folder / "bundle.zip")
     root = folder / "bundle"
@@ -40,6 +46,8 @@ def lay(files: Files, change: Sequence[Mapping[str, Any]], folder: Path, form: s
             (root / step["file"]).symlink_to(step["link"])
         elif "fifo" in step:
             os.mkfifo(root / step["file"])
+        elif "folder" in step:
+            (root / step["file"]).mkdir(parents=True, exist_ok=True)
     return root
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from fsep.bundle import BundleError, ContainerProblem, archive, open_bundle, stream
+from fsep.bundle import BundleError, ContainerProblem, archive, open_bundle, open_to_judge, stream
 from fsep.limits import MIB
 
 
@@ -274,12 +274,29 @@ def test_damage_anywhere_ends_in_an_error_of_ours(tmp_path: Path) -> None:
     assert read > 0
 
 
-def test_a_prefix_before_the_zip_does_not_matter(tmp_path: Path) -> None:
-    """Offsets count from the zip's own start."""
+@pytest.mark.parametrize(("before", "after"), [(b"#!/bin/sh\n", b""), (b"", b"x"), (b"", bytes(30))])
+def test_what_surrounds_a_zip_is_refused(tmp_path: Path, before: bytes, after: bytes) -> None:
+    """Some readers would see another archive there, or none."""
     path = zipped(tmp_path / "b.zip", [("a", b"1")])
-    path.write_bytes(b"#!/bin/sh\n" + path.read_bytes())
+    path.write_bytes(before + path.read_bytes() + after)
+    with pytest.raises(BundleError, match="neither a directory nor a zip"):
+        open_bundle(path)
+    with open_to_judge(path) as bundle:
+        assert not bundle.entries
+        assert [problem.code for problem in bundle.problems] == ["container"]
+
+
+def test_a_comment_belongs_to_a_zip(tmp_path: Path) -> None:
+    """As its end record says; but not one in which another end seems to begin."""
+    path = zipped(tmp_path / "b.zip", [("a", b"1")])
+    with zipfile.ZipFile(path, "a") as made:
+        made.comment = b"made by hand"
     with open_bundle(path) as bundle:
         assert bundle.read("a", 1) == b"1"
+    with zipfile.ZipFile(path, "a") as made:
+        made.comment = b"PK\x05\x06 and more" + bytes(20)
+    with pytest.raises(BundleError):
+        open_bundle(path)
 
 
 def test_a_zip_is_not_held_as_a_whole(tmp_path: Path) -> None:

@@ -48,7 +48,11 @@ def test_a_requirement_that_no_bundle_can_show_says_why() -> None:
     ("id_", "blocked_by", "blocks"),
     [
         ("FSEP-ADH-003", [], ["the rest of its replay", "FSEP-BLD-003, and BLD-004 for its packets"]),
-        ("FSEP-SCF-004", [], ["the replay of the runs that use it"]),
+        (
+            "FSEP-SCF-004",
+            [],
+            ["FSEP-REF-003 and REF-004 for what it uses", "the replay of the runs that use it"],
+        ),
         ("FSEP-PRE-003", ["FSEP-PRE-001"], ["FSEP-PRE-004 and PRE-005", "FSEP-BLD-001"]),
         ("FSEP-OBS-001", [], []),
     ],

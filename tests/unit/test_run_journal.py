@@ -82,13 +82,15 @@ def test_cut_off_anywhere_what_stood_before_is_there_and_the_ledger_follows(
     folder = tmp_path_factory.mktemp("journal")
     asyncio.run(_written(folder))
     whole = (folder / JOURNAL).read_bytes()
-    kept = whole[: data.draw(st.integers(0, len(whole)), "journal")]
+    # How many characters a time has differs from one writing to the next: what is drawn is a share.
+    shares = st.integers(0, 1 << 16)
+    kept = whole[: len(whole) * data.draw(shares, "journal") >> 16]
     lines = [json.loads(line) for line in kept.splitlines(keepends=True) if line.endswith(b"\n")]
     chain = Chain()
     follows = b"".join(map(chain.line, lines))
     # The ledger is written behind the journal: it may lack anything at its end.
     (folder / JOURNAL).write_bytes(kept)
-    (folder / LEDGER).write_bytes(follows[: data.draw(st.integers(0, len(follows)), "ledger")])
+    (folder / LEDGER).write_bytes(follows[: len(follows) * data.draw(shares, "ledger") >> 16])
     found = recover(folder)
     started, ended = ({line["run"] for line in lines if line["what"] == what} for what in ("start", "ended"))
     assert set(found.ended) == ended

@@ -37,10 +37,14 @@ def first(count: int) -> dict[str, Any]:
     return {"op": "first", "count": count}
 
 
+def free(_: int) -> None:
+    """Ask nothing for work."""
+
+
 def run(text: str, *operations: dict[str, Any]) -> Any:
     """Return what a pipeline takes out of a text, lists as lists, having seen that the plain implementation agrees."""
     pipeline, gives = compile_pipeline(operations)
-    value = pipeline(text)
+    value = pipeline(text, free)
     assert value is None or isinstance(value, str if gives == "text" else tuple)
     shown = list(value) if isinstance(value, tuple) else value
     assert naive_extract([operations], text) == shown
@@ -207,19 +211,19 @@ def test_a_hostile_depth_is_an_ordinary_failure(depth: int) -> None:
     """No depth ends in anything but `otherwise`."""
     whole, _ = compile_pipeline([pointer("")])
     some, _ = compile_pipeline([ARRAY])
-    assert whole("[" * depth + "]" * depth) is None
-    assert whole('{"a":' * depth + "1" + "}" * depth) is None
-    assert some("[" * depth) is None
-    assert some('[{"a":' * depth) is None
+    assert whole("[" * depth + "]" * depth, free) is None
+    assert whole('{"a":' * depth + "1" + "}" * depth, free) is None
+    assert some("[" * depth, free) is None
+    assert some('[{"a":' * depth, free) is None
 
 
 def test_hostile_arrays_cost_at_most_64_readings_of_the_text() -> None:
     """A million characters behind brackets that never close."""
     some, _ = compile_pipeline([ARRAY])
     started = time.perf_counter()
-    assert some("[" * 64 + '"' + "a" * 1_000_000) is None
-    assert some("[" + "1," * 500_000) is None
-    assert some(("[" + "1," * 10_000) * 64) is None
+    assert some("[" * 64 + '"' + "a" * 1_000_000, free) is None
+    assert some("[" + "1," * 500_000, free) is None
+    assert some(("[" + "1," * 10_000) * 64, free) is None
     assert time.perf_counter() - started < 60
 
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from fsep.scaffold.iregexp import PatternError, compile_pattern
+from fsep.scaffold.iregexp import size as size_of
 from naive_scaffold import matches
 
 
@@ -153,8 +154,69 @@ def test_patterns_that_backtrack_for_ever_elsewhere_are_linear(pattern: str) -> 
     assert time.perf_counter() - started < 60
 
 
-@pytest.mark.parametrize("pattern", [".{1000}" * 10, "(a{100}){100}", "(.{1000}|a)" * 90])
-def test_a_pattern_too_large_to_compile_is_refused_and_not_run(pattern: str) -> None:
-    """What bounds of at most a thousand multiply to has an end, so that a match stays cheap."""
-    with pytest.raises(PatternError, match="cannot be compiled"):
+@pytest.mark.parametrize(
+    ("pattern", "size"),
+    [
+        ("", 0),
+        ("a", 1),
+        ("a|b", 3),
+        (r"\.é.", 3),
+        ("(a)", 2),
+        ("()", 1),
+        ("[a]", 1),
+        ("[^a-z0-9_]", 3),
+        ("[-a-c-]", 3),
+        (r"[\]-]", 2),
+        ("a*b+c?", 3),
+        ("a{3}", 3),
+        ("a{2,5}", 5),
+        ("a{2,}", 2),
+        ("a{0}", 1),
+        ("a{0,}", 1),
+        ("[ab]{10}", 20),
+        ("(ab|c){3}d", 5 * 3 + 1),
+        ("((a{2}b){3}c){4}", ((3 + 1) * 3 + 1 + 1) * 4),
+    ],
+)
+def test_the_size_of_a_pattern(pattern: str, size: int) -> None:
+    """What it has of characters, classes, groups and branches, as often as they are repeated."""
+    assert size_of(pattern) == size
+
+
+@pytest.mark.parametrize("pattern", [".{1000}" * 10 + "a", "(.{1000}|a)" * 90, "(|||){1000}(||||){1000}" * 2])
+def test_a_pattern_that_is_too_large_is_refused(pattern: str) -> None:
+    """What a match costs has an end."""
+    with pytest.raises(PatternError, match="size of more than 10000"):
         compile_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        ".{1000}" * 10,
+        "[^\u1234]{1000}" * 10,
+        "[\u0081-\U0010fffe]{1000}" * 10,
+        "[a\u0100-\ufffe]{1000}" * 5,
+        "(|a)" * 2500,
+    ],
+)
+def test_what_is_within_the_size_is_never_too_large_for_the_engine(pattern: str) -> None:
+    """Or a validator with another engine would judge otherwise."""
+    assert compile_pattern(pattern).match("b") is None
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a{100}){11}", "((a{10}){10}b){11}", "(a{2,500}|b){3}", "((((a{6}){6}){6}){6})"]
+)
+def test_bounds_within_one_another_multiply(pattern: str) -> None:
+    """To no more than a thousand."""
+    with pytest.raises(PatternError, match="1000 repetitions"):
+        compile_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a{100}){10}", "(a{500,}|b){2}", "(a{0}){1000}", "(a*){1000}", "a{1000}b{1000}"]
+)
+def test_bounds_that_multiply_to_a_thousand_are_taken(pattern: str) -> None:
+    """As are those beside each other."""
+    compile_pattern(pattern)

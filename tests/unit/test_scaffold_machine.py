@@ -398,14 +398,14 @@ TEXT = "x" * 640
 @pytest.mark.parametrize(
     ("steps", "units"),
     [
-        # One for each text, one more for every full 64 characters.
-        ([say("a", "")], 1),
-        ([say("a", "x" * 63)], 1),
-        ([say("a", "x" * 64)], 2),
-        ([say("a", "x" * 127)], 2),
-        ([say("a", "é" * 128)], 3),
-        ([say("a", "{{item.text}}")], 11),
-        ([let("a", "{{item.text}}")], 11),
+        # One for each step, one for each text and one more for every full 64 characters.
+        ([say("a", "")], 2),
+        ([say("a", "x" * 63)], 2),
+        ([say("a", "x" * 64)], 3),
+        ([say("a", "x" * 127)], 3),
+        ([say("a", "é" * 128)], 4),
+        ([say("a", "{{item.text}}")], 12),
+        ([let("a", "{{item.text}}")], 12),
         (
             [
                 {
@@ -417,7 +417,7 @@ TEXT = "x" * 640
                     "text": "{{item.text}}",
                 }
             ],
-            11 + 1,
+            1 + 11,
         ),
         ([{"do": "edit", "id": "a", "thread": "main", "actor": "solver", "how": "keep-last", "count": 1}], 1),
         # An edit pays for every message that it looks at.
@@ -441,11 +441,14 @@ TEXT = "x" * 640
                     "count": 1,
                 },
             ],
-            5 + (1 + 5) + (1 + 1),
+            5 * 2 + (1 + 5) + (1 + 1),
         ),
-        # An extract pays for what it starts from and for what it gives, a list's elements added up.
-        ([extract("a", "{{item.text}}", [{"op": "trim"}])], 22),
-        ([extract("a", "{{item.text}}", [{"op": "after", "marker": "y", "which": "first"}])], 12),
+        # An extract pays for what it starts from and for what each operation is given.
+        ([extract("a", "{{item.text}}", [{"op": "trim"}])], 1 + 11 + 11),
+        (
+            [extract("a", "{{item.text}}", [{"op": "after", "marker": "y", "which": "first"}])],
+            1 + 11 + 11 + 1,
+        ),
         (
             [
                 extract(
@@ -455,26 +458,38 @@ TEXT = "x" * 640
                     otherwise="{{item.text}}",
                 )
             ],
-            22,
+            1 + 11 + 11 + 11,
         ),
-        ([extract("a", "{{item.text}}", [{"op": "split", "at": "xxxxxxxxxx"}], otherwise=[])], 12),
-        ([extract("a", "", [{"op": "json-array"}], otherwise=["x" * 32, "x" * 32])], 1 + 1 + 1),
+        ([extract("a", "{{item.text}}", [{"op": "split", "at": "xxxxxxxxxx"}], otherwise=[])], 1 + 11 + 11),
+        ([extract("a", "", [{"op": "json-array"}], otherwise=["x" * 32, "x" * 32])], 1 + 1 + 1 + 2),
+        # An element counts as a character, and each bracket that is tried as what follows it.
+        ([extract("a", "\n" * 63, [{"op": "lines"}, {"op": "nonempty"}], otherwise=[])], 1 + 1 + 1 + 2),
+        ([extract("a", "[" + "x" * 127, [{"op": "json-array"}], otherwise=[])], 1 + 3 + 3 + 3),
         # Tests, and rounds.
-        ([when(contains("{{item.text}}", "x"), [])], 11 + 1),
-        ([when(contains("{{item.text}}", "{{item.text}}"), [])], 11 + 11),
-        ([when({"test": "matches", "text": "{{item.text}}", "pattern": "x"}, [])], 11),
-        ([when(equals("{{item.text}}", "x"), [])], 11 + 1),
+        ([when(contains("{{item.text}}", "x"), [])], 2 + 11 + 1),
+        ([when({"test": "not", "of": contains("x", "x")}, [])], 3 + 1 + 1),
+        ([when({"test": "any", "of": [equals("x", "x"), equals("x", "y")]}, [])], 3 + 1 + 1),
+        ([when(contains("{{item.text}}", "{{item.text}}"), [])], 2 + 11 + 11),
+        ([when({"test": "matches", "text": "{{item.text}}", "pattern": "x"}, [])], 2 + 11 + 10),
+        ([when({"test": "matches", "text": "{{item.text}}", "pattern": "(x|[yz]){2}"}, [])], 2 + 11 + 100),
+        ([when(equals("{{item.text}}", "x"), [])], 2 + 11 + 1),
         # What the program asks an environment, and the text for a tool that is not there.
-        ([ask("{{item.text}}", a="{{item.text}}", b="", unknown_tool="x" * 64)], 11 + 11 + 1 + 2),
-        ([repeat("r", [let("a", "")], 5)], 10),
-        ([each("r", "item.words", [let("a", "")], 3)], 6),
-        ([repeat("r", [let("a", "{{item.text}}")], 3), collect("b", "r", "a", how="last")], 3 + 33 + 11),
+        ([ask("{{item.text}}", a="{{item.text}}", b="", unknown_tool="x" * 64)], 1 + 11 + 11 + 1 + 2),
+        ([repeat("r", [let("a", "")], 5)], 1 + 5 * 3),
+        ([each("r", "item.words", [let("a", "")], 3)], 1 + 3 * 3),
+        (
+            [repeat("r", [let("a", "{{item.text}}")], 3), collect("b", "r", "a", how="last")],
+            1 + 3 * 13 + 1 + 11,
+        ),
         (
             [repeat("r", [let("a", "x" * 31)], 4), collect("b", "r", "a", how="joined", separator="||||")],
-            4 + 4 + 3,
+            1 + 4 * 3 + 1 + 3,
         ),
-        ([repeat("r", [let("a", "x")], 2), collect("b", "r", "a")], 2 + 2 + 1),
-        ([each("r", "item.none", [let("a", "x")], 2), collect("b", "r", "a", otherwise="{{item.text}}")], 11),
+        ([repeat("r", [let("a", "x")], 2), collect("b", "r", "a")], 1 + 2 * 3 + 1 + 1),
+        (
+            [each("r", "item.none", [let("a", "x")], 2), collect("b", "r", "a", otherwise="{{item.text}}")],
+            1 + 1 + 11,
+        ),
     ],
 )
 def test_the_work_of_a_run_costs_what_the_specification_says(

@@ -58,9 +58,9 @@ TOTAL_BYTES: Final = 256 * GIB
 ZIP_DIRECTORY_BYTES: Final = 32 * MIB
 
 # How many times its size a compressed file of records may expand to, beyond what is free: transcripts come to
-# ten or twenty, and what deflate can express ends near here.
-EXPANSION: Final = 1024
-EXPANSION_FREE: Final = 64 * MIB
+# ten or twenty, those of scripts to a hundred.
+EXPANSION: Final = 256
+EXPANSION_FREE: Final = 4 * MIB
 
 # The window of a Zstandard frame: what every decoder is asked to support (RFC 8878, 3.1.1.1.2).
 ZSTD_WINDOW: Final = 8 * MIB

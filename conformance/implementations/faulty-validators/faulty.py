@@ -314,7 +314,7 @@ def finds_patterns_anywhere() -> Judge:
 def ignores_case_in_patterns() -> Judge:
     def compiled(pattern: str) -> Any:
         made = re.compile(pattern, re.IGNORECASE)
-        return SimpleNamespace(match=made.fullmatch)
+        return SimpleNamespace(match=made.fullmatch, size=1)
 
     return patched(conditions, "compile_pattern", compiled)
 
@@ -323,7 +323,7 @@ def ignores_case_in_patterns() -> Judge:
 def lets_a_dot_match_a_line_feed() -> Judge:
     def compiled(pattern: str) -> Any:
         made = re.compile(pattern, re.DOTALL)
-        return SimpleNamespace(match=made.fullmatch)
+        return SimpleNamespace(match=made.fullmatch, size=1)
 
     return patched(conditions, "compile_pattern", compiled)
 
@@ -360,7 +360,7 @@ def trims_what_it_puts_in() -> Judge:
 
 @fault
 def splits_lines_at_every_separator() -> Judge:
-    extraction._TO_LIST["lines"] = lambda _: lambda text: tuple(text.splitlines())
+    extraction._TO_LIST["lines"] = lambda _: lambda text, _: tuple(text.splitlines())
     return sound.judge
 
 

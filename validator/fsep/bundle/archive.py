@@ -29,6 +29,9 @@ FAILURES: tuple[type[Exception], ...] = (
 )
 
 _DIRECTORY_SIGNATURE = b"PK\x01\x02"
+_END_SIGNATURE = b"PK\x05\x06"
+# The end record, but for its comment.
+_END = struct.Struct("<4s4H2LH")
 # Bits of a member's flags: encrypted, patched data, strong encryption, masked headers.
 _UNREADABLE_FLAGS = 0x1 | 0x20 | 0x40 | 0x2000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -96,6 +99,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(self._guard)
             self._guard.opening = False
+            self._refuse_surroundings(self._zip)
             for member in self._zip.infolist():
                 if self.listing.full():
                     break
@@ -105,6 +109,13 @@ class Archive:
         except BaseException:
             self.close()
             raise
+
+    def _refuse_surroundings(self, archive: zipfile.ZipFile) -> None:
+        """Refuse bytes before the first member and after the end: some readers see another archive there."""
+        first = min((member.header_offset for member in archive.infolist()), default=0)
+        self._guard.seek(self._guard.stamp()[0] - _END.size - len(archive.comment))
+        if first != 0 or not self._guard.read(_END.size).startswith(_END_SIGNATURE):
+            raise zipfile.BadZipFile
 
     def open(self, path: str) -> tuple[RawStream, Callable[[int], None]]:
         """Open a listed member.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Never
 
 from fsep.bundle.paths import path_problem
 from fsep.errors import FsepError, visible
 from fsep.limits import ENTRIES, PATH_CHARACTERS
 
 ErrorKind = Literal["missing", "container", "unreadable", "kind", "changed", "limit"]
-ProblemCode = Literal["path", "kind", "collision", "zip-member", "limit"]
+ProblemCode = Literal["container", "path", "kind", "collision", "zip-member", "limit"]
 
 
 class BundleError(FsepError):
@@ -109,6 +109,24 @@ class Listing:
         for paths in alike.values():
             for path in paths if len(paths) > 1 else ():
                 self.problem(path, "collision", "Its name differs from another's only in case.")
+
+
+class Nothing:
+    """What stands for a container that cannot be read, so that it can be judged like any other."""
+
+    failures: tuple[type[Exception], ...] = ()
+
+    def __init__(self, message: str) -> None:
+        """Keep why."""
+        self.listing = Listing()
+        self.listing.problem("", "container", message)
+
+    def open(self, path: str) -> Never:
+        """Refuse: there is no file."""
+        raise BundleError(f"{path} is not in the bundle.", "missing")
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 from fsep.bundle import directory
 from fsep.bundle.archive import FAILURES, Archive
-from fsep.bundle.container import BundleError, ContainerProblem, Entry
+from fsep.bundle.container import BundleError, ContainerProblem, Entry, Nothing
 from fsep.bundle.directory import Directory
 from fsep.bundle.stream import EntryStream, Meter
 from fsep.errors import visible
@@ -28,7 +28,7 @@ class Bundle:
     entries, and why.
     """
 
-    def __init__(self, display: str, kind: Kind, container: Directory | Archive) -> None:
+    def __init__(self, display: str, kind: Kind, container: Directory | Archive | Nothing) -> None:
         """Take over an open container."""
         self.display = display
         self.kind: Kind = kind
@@ -81,6 +81,20 @@ def _too_long(path: str, limit: int) -> BundleError:
     return BundleError(f"{path} holds more than {limit} bytes.", "limit")
 
 
+def open_to_judge(path: str | os.PathLike[str]) -> Bundle:
+    """Open what is at a path as `open_bundle` does; a file that is no zip is a bundle with a fault.
+
+    Raises:
+        BundleError: where there is nothing, or nothing that may be read.
+    """
+    try:
+        return open_bundle(path)
+    except BundleError as error:
+        if error.kind != "container":
+            raise
+        return Bundle(os.fspath(path), "zip", Nothing(str(error)))
+
+
 def open_bundle(path: str | os.PathLike[str]) -> Bundle:
     """Open the bundle at a path, or raise `BundleError` if there is none or it cannot be read."""
     display = os.fspath(path)
@@ -90,7 +104,7 @@ def open_bundle(path: str | os.PathLike[str]) -> Bundle:
         if stat.S_ISDIR(mode):
             if not directory.SUPPORTED:
                 message = "This system cannot open files without following links."
-                raise BundleError(message, "container", advice="Pack the directory as a zip.")
+                raise BundleError(message, "unreadable", advice="Pack the directory as a zip.")
             return Bundle(display, "directory", Directory(Path(display)))
         if stat.S_ISREG(mode):
             return Bundle(display, "zip", Archive(Path(display)))

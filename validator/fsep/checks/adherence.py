@@ -51,11 +51,11 @@ def judge(replay: Replay, run: str, place: Place, collector: Collector) -> None:
             collector.not_checked("FSEP-REQ-004", Blocked.by("FSEP-REQ-003").reason, replay.unstated)
 
 
-def block(blocked: Blocked, collector: Collector, besides: str | None = None) -> None:
-    """Write that a run was not replayed, and why."""
+def block(blocked: Blocked, collector: Collector, besides: str | None = None, count: int = 1) -> None:
+    """Write that a run was not replayed, or that so many were not, and why."""
     for requirement in REQUIREMENTS.values():
         if requirement != besides:
-            collector.not_checked(requirement, blocked.reason)
+            collector.not_checked(requirement, blocked.reason, count)
 
 
 def _problem(divergence: Divergence, run: str, place: Place) -> Problem:

@@ -41,13 +41,13 @@ def one_id_a_run(whole: Whole) -> Iterator[Answer]:
 
 @check("FSEP-CMP-001", "summary")
 def every_planned_run(whole: Whole) -> Iterator[Answer]:
-    plan, runs, declared = whole.plan, whole.runs, whole.declared["run-missing"]
+    plan, runs, named = whole.plan, whole.runs, whole.named
     if whole.lost is not None:
         yield whole.lost
         return
     present = 0
     for slot in range(len(plan)):
-        if slot in runs or slot in declared:
+        if slot in runs or slot in named:
             present += 1
         else:
             system, scaffold, *_ = planned = plan.planned(slot)
@@ -90,7 +90,7 @@ def failed_runs_declared(whole: Whole) -> Iterator[Answer]:
     plan = whole.plan
     for slot, entry in whole.runs.items():
         if entry.status == "failed":
-            if slot in whole.declared["run-failed"]:
+            if slot in whole.named:
                 yield Passed()
             else:
                 yield Problem(
@@ -145,14 +145,14 @@ def within_the_limit(whole: Whole) -> Iterator[Answer]:
             continue
         cell = plan.cell(slot)
         missing[cell] += 1
-        if slot not in whole.declared["run-missing" if entry is None else "run-failed"]:
+        if slot not in whole.named:
             undeclared[cell] = "FSEP-CMP-001" if entry is None else "FSEP-CMP-003"
     for system in plan.systems:
         for scaffold in plan.scaffolds:
             count = missing[system, scaffold]
             if (system, scaffold) in undeclared:
                 yield Blocked.by(undeclared[system, scaffold])
-            elif count <= limit * plan.cell_size:
+            elif count / plan.cell_size <= limit:
                 yield Passed()
             else:
                 yield Problem(

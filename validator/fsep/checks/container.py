@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fsep.bundle import Bundle
-from fsep.checks.registry import Answer, Passed, check
+from fsep.checks.registry import Answer, Blocked, Passed, check
 from fsep.checks.study import Document, Listed
 from fsep.findings import Place, Problem
 
@@ -77,6 +77,16 @@ class Listing:
     refused: frozenset[str]
     """Paths that the container checks refused."""
 
+    @property
+    def unlisted(self) -> dict[str, str]:
+        """The files that the manifest does not list, with the roles that belong to their paths."""
+        listed = {one.path for one in self.files}
+        return {
+            path: role
+            for path in self.bundle.entries
+            if path != MANIFEST and path not in listed | self.refused and (role := role_of(path)) is not None
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
@@ -101,8 +111,13 @@ def role_of(path: str) -> str | None:
 
 @check("FSEP-BND-001", "container")
 def has_manifest(bundle: Bundle) -> Iterator[Answer]:
+    refused = next((problem.code for problem in bundle.problems if problem.path == MANIFEST), None)
     if MANIFEST in bundle.entries:
         yield Passed()
+    elif (broken := next((one for one in bundle.problems if one.code == "container"), None)) is not None:
+        yield Problem(broken.message, Place())
+    elif refused is not None:
+        yield Blocked.by("FSEP-BND-002" if refused == "collision" else "FSEP-BND-003")
     else:
         within = next((path for path in bundle.entries if path.endswith(f"/{MANIFEST}")), None)
         there = (
@@ -156,7 +171,8 @@ def all_present(listing: Listing) -> Iterator[Answer]:
 
 @check("FSEP-BND-008", "listing")
 def roles(listing: Listing) -> Iterator[Answer]:
-    present = {listed.role for listed in listing.files}
+    # A file at the place of its role that is not listed is there all the same: FSEP-BND-004 speaks of it.
+    present = {listed.role for listed in listing.files} | set(listing.unlisted.values())
     for role in NEEDED:
         if role not in present:
             yield Problem(f"no file has the role {role!r}", listing.manifest.place("/files"))

@@ -50,12 +50,16 @@ class Reader:
 
     def parse(self, requirement: str, path: str, line: int | None, data: bytes) -> Any:
         """Parse strict JSON, or raise Unusable under the requirement given."""
+        full = line is not None and self.collector.full(requirement, path, line)
         try:
             # No shorter text can hold so many.
             if len(data) > limits.VALUES and (error := crowded(data)) is not None:
                 raise error
-            return json.parse(data)
+            return json.parse(data, explain=not full)
         except ParseError as error:
+            if full:
+                self.collector.counted(requirement)
+                raise Unusable(requirement) from None
             place = Place(path, line if line is not None else error.line, error.column)
             self.collector.failed(requirement, Problem(error.message, place))
             raise Unusable(requirement) from None
@@ -65,6 +69,9 @@ class Reader:
         if self.valid(schema, value):
             self.collector.passed("FSEP-DOC-002")
             return
+        if line is not None and self.collector.full("FSEP-DOC-002", path, line):
+            self.collector.counted("FSEP-DOC-002")
+            raise Unusable("FSEP-DOC-002")
         from fsep.protocol.schema_errors import explain  # noqa: PLC0415 - the reference engine is slow to load
 
         # Of one value the first reason is given: the others often follow from it.
@@ -102,19 +109,23 @@ class Reader:
         return Document(listed.path, listed.role, value, data)
 
 
+def requirement_of(error: BundleError) -> str:
+    """Return the requirement that a document fails which cannot be read whole."""
+    return "FSEP-DOC-001" if error.kind == "limit" else "FSEP-BND-003"
+
+
 def read_manifest(bundle: Bundle, collector: Collector) -> tuple[Document, Protocol]:
     """Read the manifest and load the version of the protocol it names, or raise Unusable."""
     try:
         data = bundle.read(MANIFEST, limits.DOCUMENT_BYTES)
     except BundleError as error:
-        collector.failed("FSEP-BND-003", Problem(str(error), Place(MANIFEST)))
-        raise Unusable("FSEP-BND-003") from None
+        requirement = requirement_of(error)
+        collector.failed(requirement, Problem(str(error), Place(MANIFEST)))
+        raise Unusable(requirement) from None
     # The version is not known yet; parsing does not depend on it.
-    try:
-        value = json.parse(data)
-    except ParseError as error:
-        collector.failed("FSEP-DOC-001", Problem(error.message, Place(MANIFEST, error.line, error.column)))
-        raise Unusable("FSEP-DOC-001") from None
+    value = Reader(protocol.load(protocol.versions()[-1].version), collector).parse(
+        "FSEP-DOC-001", MANIFEST, None, data
+    )
     named = value.get("fsep") if isinstance(value, dict) else None
     known = [version.version for version in protocol.versions()]
     if named not in known:

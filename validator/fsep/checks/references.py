@@ -24,13 +24,15 @@ def named_documents(study: Study) -> Iterator[Answer]:
         for place, id_ in enumerate(names):
             if id_ in study.ids[role]:
                 yield Passed()
+            elif id_ in study.doubtful[role]:
+                yield Blocked.by("FSEP-REF-001")
             else:
                 yield Problem(
                     f"the design names the {role} {id_!r}, which is not in the bundle",
                     study.design.place(f"/{role}s/{place}/id"),
                     found=id_,
                 )
-        for id_ in sorted(study.ids[role] - set(names)):
+        for id_ in sorted(study.ids[role] - study.doubtful[role] - set(names)):
             yield Problem(
                 f"the {role} {id_!r} is not named by the design",
                 Place(f"{role}s/{id_}.json"),
@@ -101,8 +103,8 @@ def locks(study: Study) -> Iterator[Answer]:
         for place, lock in enumerate(study.design.value.get(f"{role}s", ())):
             document = study.documents.get(role, {}).get(lock["id"])
             if document is None:
-                path = f"{role}s/{lock['id']}.json"
-                yield Blocked.by(study.broken.get(path, "FSEP-REF-002"))
+                absent = "FSEP-REF-001" if lock["id"] in study.doubtful[role] else "FSEP-REF-002"
+                yield Blocked.by(study.broken.get(f"{role}s/{lock['id']}.json", absent))
                 continue
             digest = program_digest(document.value)
             if digest == lock["program_sha256"]:

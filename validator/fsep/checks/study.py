@@ -60,7 +60,8 @@ class Study:
     """All of a bundle but its runs.
 
     `broken` holds, for each listed path that cannot be used, the requirement that failed; `ids` the ids of
-    every role's listed documents, usable or not; `item_lines` the lines of the items that are usable, by id;
+    every role's listed documents, usable or not; `doubtful` both names of each document that is not stored
+    under its id; `item_lines` the lines of the items that are usable, by id;
     `lost_items` the requirement that failed for some line of the items, if one did; `unready`, by role and
     id, the requirement that keeps runs from being replayed with the thing, ("design", "") standing for all
     runs.
@@ -72,6 +73,7 @@ class Study:
     documents: Mapping[str, Mapping[str, Document]]
     broken: Mapping[str, str]
     ids: Mapping[str, frozenset[str]]
+    doubtful: Mapping[str, frozenset[str]]
     items: Mapping[str, Item]
     item_lines: Mapping[str, tuple[int, Mapping[str, Any]]]
     items_sha256: str | None

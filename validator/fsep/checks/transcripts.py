@@ -48,6 +48,16 @@ def attempts_end_with_the_answer(line: RunLine) -> Iterator[Answer]:
             )
     if passed:
         yield Passed(passed)
+    failure = line.head.get("failure", {}) if line.record is line.head else {}
+    outcomes = [attempt["outcome"] for attempt in failure.get("attempts", ())]
+    if "complete" in outcomes[:-1]:
+        yield Problem(
+            "the run failed after an attempt that followed a complete one",
+            line.place("/failure/attempts"),
+            found=", ".join(outcomes),
+        )
+    elif outcomes:
+        yield Passed()
 
 
 @check("FSEP-TRN-004", "line")

@@ -73,6 +73,11 @@ class Whole:
                 declared[departure["kind"]][slot] += 1
         return declared
 
+    @cached_property
+    def named(self) -> frozenset[int]:
+        """The planned runs that a departure names, as failed or as missing, rightly or not."""
+        return frozenset(slot for kind in self.declared.values() for slot in kind)
+
     def unusable(self, role: str) -> Iterator[Blocked]:
         """Yield what blocks each file of a role that could not be used, when loading or later."""
         yield from self.study.unusable(role)

@@ -26,14 +26,14 @@ from fsep.withholding import holds_withheld, may_hold, run_slots
 Taken = tuple[int, bytes, Any]
 
 
-def unseen(blocked: Blocked, collector: Collector, besides: str = "") -> None:
-    """Write that a line was not looked at, and so not the run that may stand on it."""
-    adherence.block(blocked, collector)
+def unseen(blocked: Blocked, collector: Collector, besides: str = "", count: int = 1) -> None:
+    """Write that so many lines were not looked at, and so not the runs that may stand on them."""
+    adherence.block(blocked, collector, count=count)
     for requirement in ("FSEP-DOC-002", "FSEP-REF-005", "FSEP-TRN-001"):
         if requirement != besides:
-            collector.not_checked(requirement, blocked.reason)
+            collector.not_checked(requirement, blocked.reason, count)
     for one in checks("line"):
-        collector.not_checked(one.requirement, blocked.reason)
+        collector.not_checked(one.requirement, blocked.reason, count)
 
 
 class Broken(Exception):
@@ -60,21 +60,37 @@ class Feed:
         # Digests of runs, in a ledger or committed to, cannot be compared where values are withheld.
         self.digests_runs = study.ledger is not None or "commitments" in study.documents
         self._again: Taken | None = None
+        # What failed for a line between the last two taken.
+        self.between: str | None = None
+        # Lines that could not be used, by the requirement that failed: there may be millions of them.
+        self._unseen: Counter[str] = Counter()
 
     def take(self) -> Taken | None:
         """Return the next usable line; the lines that are not are lost, each with its reason."""
         if self._again is not None:
             line, self._again = self._again, None
             return line
+        self.between = None
         for read in self._lines:
             self.counts["lines"] += 1
+            if read.data == b"" and self.collector.full("FSEP-DOC-004", self.path, read.number):
+                # A few kilobytes of a compressed file may stand for millions of these.
+                self.collector.counted("FSEP-DOC-004")
+                self.lost["FSEP-DOC-004"] += 1
+                self._unseen["FSEP-DOC-004"] += 1
+                self.between = "FSEP-DOC-004"
+                continue
             try:
                 data, value = record(self._reader, "run", self.path, read.number, read.data)
             except Unusable as error:
                 self.lost[error.requirement] += 1
-                unseen(Blocked.by(error.requirement), self.collector, besides=error.requirement)
+                self._unseen[error.requirement] += 1
+                self.between = error.requirement
                 continue
             return read.number, data, value
+        for requirement, count in self._unseen.items():
+            unseen(Blocked.by(requirement), self.collector, requirement, count)
+        self._unseen.clear()
         return None
 
     def put_back(self, line: Taken | None) -> None:
@@ -156,6 +172,9 @@ class Lines:
         value = line[2] if line is not None else {}
         if line is None or value.get("continues") != self.head["run"] or value["part"] != self.read:
             self.feed.put_back(line)
+            if self.feed.between is not None:
+                # It may have been the line that is looked for.
+                raise Broken(self.feed.between)
             self.feed.fail(
                 "FSEP-TRN-001",
                 f"part {self.read} of {self.parts} of the run {self.head['run']!r} does not follow",

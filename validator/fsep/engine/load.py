@@ -70,6 +70,9 @@ class _Loader:
         self.listed: dict[str, Listed] = {}
         for listed in listing.files:
             self._admit(listed)
+        for path, role in listing.unlisted.items():
+            self.listed[path] = Listed(path, role, "", 0, None, Place(path))
+            self.broken[path] = "FSEP-BND-004"
 
     def _admit(self, listed: Listed) -> None:
         """Decide whether a listed file can be read at all."""
@@ -83,8 +86,10 @@ class _Loader:
             )
         elif listed.path not in self.bundle.entries:
             self.broken[listed.path] = "FSEP-BND-005"
-        elif container.role_of(listed.path) != listed.role:
+        elif (belongs := container.role_of(listed.path)) != listed.role:
             self.broken[listed.path] = "FSEP-BND-008"
+            # What it is meant to be is told by its place, if anything does.
+            self.listed[listed.path] = replace(listed, role=belongs or listed.role)
 
     def load(self) -> Loaded:
         unready: dict[tuple[str, str], str] = {}
@@ -106,6 +111,7 @@ class _Loader:
             documents=by_role,
             broken=self.broken,
             ids={role: self._ids(folder, role) for folder, role in container.FOLDERS.items()},
+            doubtful={role: self._doubtful(found, role) for role in container.FOLDERS.values()},
             items=items,
             item_lines=lines,
             items_sha256=digest,
@@ -138,10 +144,16 @@ class _Loader:
     def _ids(self, folder: str, role: str) -> frozenset[str]:
         """Return the ids under which files of a role are listed, usable or not."""
         return frozenset(
-            path.partition("/")[2].removesuffix(".json")
+            _name(path)
             for path, listed in self.listed.items()
             if listed.role == role and path.startswith(f"{folder}/")
         )
+
+    def _doubtful(self, found: Sequence[Document], role: str) -> frozenset[str]:
+        """Return the names that documents of a role may be meant by that are not stored under their ids."""
+        misplaced = [one for one in found if one.role == role and self.broken.get(one.path) == "FSEP-REF-001"]
+        names = [_name(one.path) for one in misplaced]
+        return frozenset([*names, *(str(one.value["id"]) for one in misplaced)])
 
     def _block(self, listed: Listed) -> None:
         """What could not be read was not checked."""
@@ -170,14 +182,14 @@ class _Loader:
         try:
             data = self.bundle.read(listed.path, limits.DOCUMENT_BYTES)
         except BundleError as error:
-            self._unreadable(listed, error)
+            self._unreadable(listed, error, documents.requirement_of(error))
             return None
         intact = self._judge(listed, Read(sha256(data).hexdigest(), len(data), None))
         return data if intact else None
 
-    def _unreadable(self, listed: Listed, error: BundleError) -> None:
-        self.collector.failed("FSEP-BND-003", Problem(str(error), Place(listed.path)))
-        self.broken[listed.path] = "FSEP-BND-003"
+    def _unreadable(self, listed: Listed, error: BundleError, requirement: str = "FSEP-BND-003") -> None:
+        self.collector.failed(requirement, Problem(str(error), Place(listed.path)))
+        self.broken[listed.path] = requirement
 
     def _document(self, listed: Listed) -> Document | None:
         if listed.role not in DOCUMENT_ROLES or listed.path in self.broken:
@@ -282,11 +294,18 @@ class _Loader:
         for path, requirement in self.broken.items():
             role = self.listed[path].role
             if role in ("scaffold", "system", "simulator", "environment"):
-                unready[role, path.partition("/")[2].removesuffix(".json")] = requirement
+                unready[role, _name(path)] = requirement
+                for name in study.doubtful[role] if requirement == "FSEP-REF-001" else ():
+                    unready[role, name] = requirement
         for item, (_, value) in study.item_lines.items():
             if next(references.field_problems(study, value), None) is not None:
                 unready["item", item] = "FSEP-REF-004"
         return unready
+
+
+def _name(path: str) -> str:
+    """Return the name that a document's path gives it."""
+    return path.partition("/")[2].removesuffix(".json")
 
 
 def _bad_locks(study: Study) -> list[tuple[str, str]]:

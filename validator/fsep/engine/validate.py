@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fsep.against import Fixed
-from fsep.bundle import open_bundle
+from fsep.bundle import open_to_judge
 from fsep.checks.documents import Unusable
 from fsep.checks.study import Study
 from fsep.engine.against import against as compare
@@ -42,9 +42,10 @@ def validate(
         progress: told now and then how many bytes of transcripts are done, and of how many.
 
     Raises:
-        BundleError: when there is no directory or archive at the path, or it cannot be read.
+        BundleError: when there is nothing at the path, or nothing that may be read. A file that is no archive
+            is a bundle with a fault.
     """
-    with open_bundle(path) as bundle:
+    with open_to_judge(path) as bundle:
         collector = Collector()
         try:
             whole, results = survey(

@@ -105,6 +105,14 @@ class Collector:
             # Of what lies behind all that is kept, none will be: it is counted alone.
             self._last[requirement] = max(_line(fold.problem) for fold in folds.values())
 
+    def full(self, requirement: str, path: str, line: int) -> bool:
+        """Whether a problem on a line would be counted alone, behind all that are kept."""
+        return requirement in self._last and (path, line) > self._last[requirement]
+
+    def counted(self, requirement: str) -> None:
+        """Count what did not meet a requirement, where `full` says that nothing of it would be kept."""
+        self._count(requirement)[1] += 1
+
     def withheld(self, requirement: str, count: int = 1) -> None:
         """Count what needs a withheld value."""
         self._count(requirement)[2] += count

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from jiter import from_json
 
 from fsep.limits import INTEGER, NESTING
+from fsep.parsing.problem import ParseError
 from fsep.parsing.refusal import refusal, too_deep, unsafe_number
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
@@ -14,17 +15,19 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 _LEAST = -INTEGER
 
 
-def parse(data: bytes) -> JsonValue:
+def parse(data: bytes, *, explain: bool = True) -> JsonValue:
     """Give the value of one JSON text in UTF-8, or raise `ParseError`.
 
     Refused beyond bad syntax: byte order marks, other encodings and halves of surrogate pairs; an object with
     one key twice, escapes resolved; NaN and infinities, numbers too large for a double, integers beyond
-    `limits.INTEGER`; more than `limits.NESTING` levels.
+    `limits.INTEGER`; more than `limits.NESTING` levels. What is wrong is worked out only where `explain` says
+    so, since that takes much longer than to see that something is.
     """
     try:
         value: Any = from_json(data, catch_duplicate_keys=True, allow_inf_nan=False)
     except ValueError as error:
-        raise refusal(data, str(error)) from None
+        reason = refusal(data, str(error)) if explain else ParseError("This is no JSON.", 1, 1, "syntax")
+        raise reason from None
     # The parser reads 1e400 as infinity, takes integers of any size, and nests to 200. Going over the values
     # level by level costs less than any scan of the text for such numbers: texts are long and values few.
     level: list[Any] = [value] if type(value) is dict or type(value) is list else [[value]]

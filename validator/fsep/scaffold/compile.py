@@ -46,6 +46,7 @@ class _Compiler:
         self.collected = self._collected(self.program["steps"])
         self.environments: set[str] = set()
         self.externals: list[Mapping[str, Any]] = []
+        self.patterns = 0
 
     def compile(self) -> Program:
         """Read everything, then refuse or return."""
@@ -195,6 +196,12 @@ class _Compiler:
             self.names.problem(
                 "references", f"{here}/over", f"no loop before this step is named {step['over']!r}"
             )
+        elif step["over"] in self.names.around:
+            self.names.problem(
+                "references",
+                f"{here}/over",
+                f"the loop {step['over']!r} has not ended at this step",
+            )
         elif inside is not None and (
             step["value"] not in inside or self.names.kinds.get(step["value"]) != "text"
         ):
@@ -265,8 +272,12 @@ class _Compiler:
         text = self.names.template(test["text"], f"{here}/text", scope)
         if name == "matches":
             try:
-                return conditions.matches(text, test["pattern"])
+                self.patterns += iregexp.size(test["pattern"])
+                if self.patterns <= iregexp.MAX_SIZE:
+                    return conditions.matches(text, test["pattern"])
+                why = f"the patterns of the program have together a size of more than {iregexp.MAX_SIZE}"
             except iregexp.PatternError as error:
-                self.names.problem("patterns", f"{here}/pattern", str(error))
-                return lambda _: False
+                why = str(error)
+            self.names.problem("patterns", f"{here}/pattern", why)
+            return lambda _: False
         return conditions.compare(name, text, self.names.template(test["value"], f"{here}/value", scope))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fsep.scaffold.flow import Condition
 from fsep.scaffold.iregexp import compile_pattern
 from fsep.scaffold.machine import State
@@ -14,9 +12,11 @@ def compare(test: str, text: Template, value: Template) -> Condition:
     """Equality with, or containment of, a value."""
 
     def equals(state: State) -> bool:
+        state.work(1)
         return state.render(text) == state.render(value)
 
     def contains(state: State) -> bool:
+        state.work(1)
         return state.render(value) in state.render(text)
 
     return equals if test == "equals" else contains
@@ -24,10 +24,13 @@ def compare(test: str, text: Template, value: Template) -> Condition:
 
 def matches(text: Template, pattern: str) -> Condition:
     """A match of the whole text."""
-    compiled: Any = compile_pattern(pattern)
+    compiled = compile_pattern(pattern)
 
     def run(state: State) -> bool:
-        return compiled.match(state.render(text)) is not None
+        state.work(1)
+        found = state.render(text)
+        state.work((len(found) * compiled.size) >> 6)
+        return compiled.match(found) is not None
 
     return run
 
@@ -35,18 +38,30 @@ def matches(text: Template, pattern: str) -> Condition:
 def has_tool_calls(step: str, tool: str | None) -> Condition:
     """Whether the last output of a step held calls, or one of a tool."""
     name = f"{step} calls"
-    if tool is None:
-        return lambda state: bool(state.values[name])
-    return lambda state: tool in state.values[name]
+
+    def run(state: State) -> bool:
+        state.work(1)
+        return bool(state.values[name]) if tool is None else tool in state.values[name]
+
+    return run
 
 
 def negation(condition: Condition) -> Condition:
     """The opposite."""
-    return lambda state: not condition(state)
+
+    def run(state: State) -> bool:
+        state.work(1)
+        return not condition(state)
+
+    return run
 
 
 def combination(test: str, conditions: list[Condition]) -> Condition:
     """All, or any, of several; those after the first that decides are not evaluated."""
-    if test == "all":
-        return lambda state: all(condition(state) for condition in conditions)
-    return lambda state: any(condition(state) for condition in conditions)
+    combine = all if test == "all" else any
+
+    def run(state: State) -> bool:
+        state.work(1)
+        return combine(condition(state) for condition in conditions)
+
+    return run

@@ -13,10 +13,12 @@ from fsep.scaffold.template import Value
 # What `trim` removes: the characters that JSON calls white space.
 BLANK = "\t\n\r "
 
+# Is told of how many characters what an operation takes has, and may refuse by raising.
+Spend = Callable[[int], None]
 TextOperation = Callable[[str], str | None]
-Splitter = Callable[[str], tuple[str, ...] | None]
+Splitter = Callable[[str, Spend], tuple[str, ...] | None]
 ListOperation = Callable[[tuple[str, ...]], tuple[str, ...] | None]
-Pipeline = Callable[[str], Value | None]
+Pipeline = Callable[[str, Spend], Value | None]
 Kind = Literal["text", "list"]
 
 
@@ -29,6 +31,7 @@ def compile_pipeline(operations: Sequence[Mapping[str, Any]]) -> tuple[Pipeline,
 
     A pipeline works on a text, makes a list of it at most once, and then works on the list. The function
     returns None where the pipeline fails: a marker is absent, nothing parses, a list or its pointer is empty.
+    It tells of what each operation is given, and of what the last one gives, before it goes on.
 
     Raises:
         PipelineError: when an operation cannot follow the one before it.
@@ -56,9 +59,10 @@ def compile_pipeline(operations: Sequence[Mapping[str, Any]]) -> tuple[Pipeline,
     return _list_pipeline(work_on_text, splitter, on_list), "list"
 
 
-def _text_pipeline(operations: Sequence[TextOperation]) -> TextOperation:
-    def run(text: str) -> str | None:
+def _text_pipeline(operations: Sequence[TextOperation]) -> Callable[[str, Spend], str | None]:
+    def run(text: str, spend: Spend) -> str | None:
         for operation in operations:
+            spend(len(text))
             result = operation(text)
             if result is None:
                 return None
@@ -69,20 +73,27 @@ def _text_pipeline(operations: Sequence[TextOperation]) -> TextOperation:
 
 
 def _list_pipeline(
-    before: TextOperation, splitter: Splitter, operations: Sequence[ListOperation]
+    before: Callable[[str, Spend], str | None], splitter: Splitter, operations: Sequence[ListOperation]
 ) -> Pipeline:
-    def run(text: str) -> Value | None:
-        whole = before(text)
+    def run(text: str, spend: Spend) -> Value | None:
+        whole = before(text, spend)
         if whole is None:
             return None
-        elements = splitter(whole)
+        spend(len(whole))
+        elements = splitter(whole, spend)
         for operation in operations:
             if not elements:
                 return None
+            spend(characters_of(elements))
             elements = operation(elements)
         return elements or None
 
     return run
+
+
+def characters_of(value: Value) -> int:
+    """Return how many characters a value counts as: an element of a list is work even where it is empty."""
+    return len(value) if isinstance(value, str) else len(value) + sum(map(len, value))
 
 
 def _each(operation: TextOperation) -> ListOperation:
@@ -117,13 +128,14 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line[:-1] if line.endswith("\r") else line for line in text.split("\n"))
 
 
-def _json_array(text: str) -> tuple[str, ...] | None:
+def _json_array(text: str, spend: Spend) -> tuple[str, ...] | None:
     """Return the first array that parses, starting at one of the first `limits.ARRAY_STARTS` brackets."""
     start = -1
     for _ in range(limits.ARRAY_STARTS):
         start = text.find("[", start + 1)
         if start < 0:
             return None
+        spend(len(text) - start)
         array = _parse_prefix(text, start)
         if array is not None:
             return tuple(
@@ -228,8 +240,8 @@ _ON_TEXT: dict[str, Callable[[Mapping[str, Any]], TextOperation]] = {
     "json-pointer": _json_pointer,
 }
 _TO_LIST: dict[str, Callable[[Mapping[str, Any]], Splitter]] = {
-    "lines": lambda _: _lines,
-    "split": lambda operation: lambda text: tuple(text.split(operation["at"])),
+    "lines": lambda _: lambda text, _: _lines(text),
+    "split": lambda operation: lambda text, _: tuple(text.split(operation["at"])),
     "json-array": lambda _: _json_array,
 }
 _ON_LIST: dict[str, Callable[[Mapping[str, Any]], ListOperation]] = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fsep.scaffold.extraction import Pipeline
+from fsep.scaffold.extraction import Pipeline, characters_of
 from fsep.scaffold.machine import Body, State
 from fsep.scaffold.template import Template, Value
 
@@ -21,6 +21,7 @@ def block(steps: Sequence[tuple[bool, Any]]) -> Step:
 
     def run(state: State) -> Body:
         for yields, step in steps:
+            state.work(1)
             if yields:
                 if (yield from step(state)):
                     return True
@@ -55,7 +56,7 @@ class _Loop:
 
     def round(self, state: State, given: Mapping[str, Value], indices: str) -> Body:
         """Run the block once with the names that the loop gives values, and keep what is collected."""
-        state.spend(0)
+        state.work(1)
         state.indices = indices
         if self.fresh:
             state.forget(self.fresh)
@@ -131,9 +132,9 @@ def extract(
     def run(state: State) -> None:
         text = state.render(template)
         for pipeline in pipelines:
-            value = pipeline(text)
+            value = pipeline(text, state.spend)
             if value is not None:
-                state.spend(len(value) if isinstance(value, str) else sum(map(len, value)))
+                state.hold(characters_of(value))
                 break
         else:
             value = fallback(state)

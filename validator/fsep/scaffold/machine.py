@@ -188,10 +188,20 @@ class State:
         self._keep = keep
         self._views: dict[tuple[str, str], View] = {}
 
-    def spend(self, characters: int) -> None:
+    def work(self, units: int) -> None:
         """Pay for work between events, so that every run ends in bounded time and memory."""
-        self.fuel -= 1 + (characters >> 6)
-        if self.fuel < 0 or characters > limits.VALUE_CHARACTERS:
+        self.fuel -= units
+        if self.fuel < 0:
+            raise Exhausted
+
+    def spend(self, characters: int) -> None:
+        """Pay for a text of so many characters, which may be too long."""
+        self.work(1 + (characters >> 6))
+        self.hold(characters)
+
+    def hold(self, characters: int) -> None:
+        """Refuse to go on with a value of so many characters, if it is too long."""
+        if characters > limits.VALUE_CHARACTERS:
             raise Exhausted
 
     def render(self, template: Template) -> str:

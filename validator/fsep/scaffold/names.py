@@ -30,7 +30,7 @@ class Names:
         self.kinds: dict[str, str] = {}
         self.steps: set[str] = set()
         self.loops: dict[str, set[str]] = {}
-        self._around: list[str] = []
+        self.around: list[str] = []
         self._check_head(program["primary"])
 
     def problem(self, rule: Rule, pointer: str, message: str) -> None:
@@ -80,11 +80,11 @@ class Names:
     def enter(self, loop: str) -> None:
         """Begin a loop: what is given a value from now on is given it in the loop."""
         self.loops[loop] = set()
-        self._around.append(loop)
+        self.around.append(loop)
 
     def leave(self) -> None:
         """End the loop begun last."""
-        self._around.pop()
+        self.around.pop()
 
     def assign(self, scope: Scope, name: str, kind: str, pointer: str) -> None:
         """Give a name a value of a kind: a text or a list wherever it is given one."""
@@ -98,7 +98,7 @@ class Names:
         if known != kind:
             self.problem("types", pointer, f"{name!r} is a {known} elsewhere and a {kind} here")
         scope[name] = known
-        for loop in self._around:
+        for loop in self.around:
             self.loops[loop].add(name)
 
     def template(self, text: str, pointer: str, scope: Scope) -> Template:

@@ -166,8 +166,7 @@ def edit(step: Mapping[str, Any], template: Template | None) -> Step:
             replacement = Message("user", done["text"])
         yield Want({**fixed, "step": step["id"] + state.indices, "edit": done})
         view = state.view(thread, actor)
-        state.fuel -= view.length
-        state.spend(0)
+        state.work(view.length)
         view.edit(how, step.get("count", 0), replacement)
         return False
 
