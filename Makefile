@@ -10,6 +10,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 # The same for the packages that figures are compared with.
 REFERENCES := $(VENV)/.references
+# The validator in JavaScript, and the same for what it needs. `npm ci` takes the mark away with the rest before it begins,
+# so that it stands for all or nothing; the dates of npm's own files say less.
+NODE := conformance/implementations/node
+PACKAGES := $(NODE)/node_modules/.installed
 PYTHONS ?= python3.11 python3 python3.12 python3.13 python3.14
 
 help: ## list the targets
@@ -30,10 +34,15 @@ $(REFERENCES): $(INSTALLED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[references]'
 	@touch $@
 
-test: lint generated ## check style, types and generated files, then run the tests that are not slow
+# With the npm of the environment, whatever the machine has; nothing that a package brings is run.
+$(PACKAGES): $(NODE)/package-lock.json $(NODE)/package.json | $(INSTALLED)
+	@$(BIN)/npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@touch $@
+
+test: lint generated $(PACKAGES) ## check style, types and generated files, then run the tests that are not slow
 	@$(BIN)/python -m pytest -n auto -m 'not slow'
 
-test-all: $(REFERENCES) lint generated ## the same with the slow tests, many more examples of the property tests, and other packages' figures
+test-all: $(REFERENCES) lint generated $(PACKAGES) ## the same with the slow tests, many more examples of the property tests, and other packages' figures
 	@FSEP_THOROUGH=1 $(BIN)/python -m pytest -n auto
 
 lint: $(INSTALLED) ## check style and types only
@@ -60,5 +69,5 @@ bench: $(INSTALLED) ## measure speed and memory
 	@$(BIN)/python benchmarks/runner.py
 
 clean: ## remove what the other targets made
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) $(NODE)/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find validator tests examples benchmarks conformance -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
