@@ -513,7 +513,7 @@ def test_a_pipeline_takes_something_out_of_any_text_or_fails(
     """As the plain implementation does, which reads JSON with another parser."""
     for operations in pipelines:
         pipeline, gives = compile_pipeline(operations)
-        value = pipeline(text, lambda _: None)
+        value = pipeline(text, lambda _, __: None)
         assert value is None or isinstance(value, str if gives == "text" else tuple)
         assert (list(value) if isinstance(value, tuple) else value) == extract([operations], text)
 

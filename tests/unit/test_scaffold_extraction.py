@@ -37,7 +37,7 @@ def first(count: int) -> dict[str, Any]:
     return {"op": "first", "count": count}
 
 
-def free(_: int) -> None:
+def free(_: int, __: int) -> None:
     """Ask nothing for work."""
 
 

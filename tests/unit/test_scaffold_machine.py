@@ -443,8 +443,8 @@ TEXT = "x" * 640
             ],
             5 * 2 + (1 + 5) + (1 + 1),
         ),
-        # An extract pays for what it starts from and for what each operation is given.
-        ([extract("a", "{{item.text}}", [{"op": "trim"}])], 1 + 11 + 11),
+        # An extract pays for what it starts from, for what each operation is given, and for what comes of it.
+        ([extract("a", "{{item.text}}", [{"op": "trim"}])], 1 + 11 + 11 + 10),
         (
             [extract("a", "{{item.text}}", [{"op": "after", "marker": "y", "which": "first"}])],
             1 + 11 + 11 + 1,
@@ -460,10 +460,13 @@ TEXT = "x" * 640
             ],
             1 + 11 + 11 + 11,
         ),
-        ([extract("a", "{{item.text}}", [{"op": "split", "at": "xxxxxxxxxx"}], otherwise=[])], 1 + 11 + 11),
+        (
+            [extract("a", "{{item.text}}", [{"op": "split", "at": "xxxxxxxxxx"}], otherwise=[])],
+            1 + 11 + 11 + 65,
+        ),
         ([extract("a", "", [{"op": "json-array"}], otherwise=["x" * 32, "x" * 32])], 1 + 1 + 1 + 2),
-        # An element counts as a character, and each bracket that is tried as what follows it.
-        ([extract("a", "\n" * 63, [{"op": "lines"}, {"op": "nonempty"}], otherwise=[])], 1 + 1 + 1 + 2),
+        # An element is a unit, and each bracket that is tried as much as what follows it.
+        ([extract("a", "\n" * 63, [{"op": "lines"}, {"op": "nonempty"}], otherwise=[])], 1 + 1 + 1 + 65),
         ([extract("a", "[" + "x" * 127, [{"op": "json-array"}], otherwise=[])], 1 + 3 + 3 + 3),
         # Tests, and rounds.
         ([when(contains("{{item.text}}", "x"), [])], 2 + 11 + 1),

@@ -13,8 +13,8 @@ from fsep.scaffold.template import Value
 # What `trim` removes: the characters that JSON calls white space.
 BLANK = "\t\n\r "
 
-# Is told of how many characters what an operation takes has, and may refuse by raising.
-Spend = Callable[[int], None]
+# Is told how many characters and elements what an operation takes has, and may refuse by raising.
+Spend = Callable[[int, int], None]
 TextOperation = Callable[[str], str | None]
 Splitter = Callable[[str, Spend], tuple[str, ...] | None]
 ListOperation = Callable[[tuple[str, ...]], tuple[str, ...] | None]
@@ -31,7 +31,7 @@ def compile_pipeline(operations: Sequence[Mapping[str, Any]]) -> tuple[Pipeline,
 
     A pipeline works on a text, makes a list of it at most once, and then works on the list. The function
     returns None where the pipeline fails: a marker is absent, nothing parses, a list or its pointer is empty.
-    It tells of what each operation is given, and of what the last one gives, before it goes on.
+    It tells of what each operation is given before that is carried out.
 
     Raises:
         PipelineError: when an operation cannot follow the one before it.
@@ -62,7 +62,7 @@ def compile_pipeline(operations: Sequence[Mapping[str, Any]]) -> tuple[Pipeline,
 def _text_pipeline(operations: Sequence[TextOperation]) -> Callable[[str, Spend], str | None]:
     def run(text: str, spend: Spend) -> str | None:
         for operation in operations:
-            spend(len(text))
+            spend(len(text), 0)
             result = operation(text)
             if result is None:
                 return None
@@ -79,21 +79,21 @@ def _list_pipeline(
         whole = before(text, spend)
         if whole is None:
             return None
-        spend(len(whole))
+        spend(len(whole), 0)
         elements = splitter(whole, spend)
         for operation in operations:
             if not elements:
                 return None
-            spend(characters_of(elements))
+            spend(*measured(elements))
             elements = operation(elements)
         return elements or None
 
     return run
 
 
-def characters_of(value: Value) -> int:
-    """Return how many characters a value counts as: an element of a list is work even where it is empty."""
-    return len(value) if isinstance(value, str) else len(value) + sum(map(len, value))
+def measured(value: Value) -> tuple[int, int]:
+    """Return how many characters a value has, and how many elements, which are work even where empty."""
+    return (len(value), 0) if isinstance(value, str) else (sum(map(len, value)), len(value))
 
 
 def _each(operation: TextOperation) -> ListOperation:
@@ -135,7 +135,7 @@ def _json_array(text: str, spend: Spend) -> tuple[str, ...] | None:
         start = text.find("[", start + 1)
         if start < 0:
             return None
-        spend(len(text) - start)
+        spend(len(text) - start, 0)
         array = _parse_prefix(text, start)
         if array is not None:
             return tuple(

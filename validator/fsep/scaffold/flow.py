@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fsep.scaffold.extraction import Pipeline, characters_of
+from fsep.scaffold.extraction import Pipeline, measured
 from fsep.scaffold.machine import Body, State
 from fsep.scaffold.template import Template, Value
 
@@ -134,7 +134,7 @@ def extract(
         for pipeline in pipelines:
             value = pipeline(text, state.spend)
             if value is not None:
-                state.hold(characters_of(value))
+                state.hold(*measured(value))
                 break
         else:
             value = fallback(state)

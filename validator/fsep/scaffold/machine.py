@@ -194,13 +194,14 @@ class State:
         if self.fuel < 0:
             raise Exhausted
 
-    def spend(self, characters: int) -> None:
-        """Pay for a text of so many characters, which may be too long."""
-        self.work(1 + (characters >> 6))
-        self.hold(characters)
+    def spend(self, characters: int, elements: int = 0) -> None:
+        """Pay for work on a value of so many characters and, if it is a list, elements; it may be too long."""
+        self.work(1)
+        self.hold(characters, elements)
 
-    def hold(self, characters: int) -> None:
-        """Refuse to go on with a value of so many characters, if it is too long."""
+    def hold(self, characters: int, elements: int = 0) -> None:
+        """Pay for the weight of a value, which may be too long."""
+        self.work((characters >> 6) + elements)
         if characters > limits.VALUE_CHARACTERS:
             raise Exhausted
 
