@@ -17,12 +17,19 @@ from pathlib import Path
 from typing import Any
 
 import parent as parents
-from acceptance import cases_rated  # noqa: F401  # importing adds its cases
+from acceptance import (  # noqa: F401  # importing adds their cases
+    cases_neighbours,
+    cases_neighbours_chains,
+    cases_neighbours_claims,
+    cases_neighbours_rated,
+    cases_rated,
+)
 from acceptance import test_flagship as flagship
 from acceptance.cases import CASES
 from acceptance.cases_corners import BROKEN_OFF, CORNERS, PREFIXES, SEVERAL
 from acceptance.cases_hostile import HOSTILE
 from acceptance.cases_readings import READINGS
+from acceptance.cases_neighbours_small import SMALL
 from acceptance.cases_runners import RECALL, RUNNER_CASES, studies
 from acceptance.cases_spec import spec_benches
 from acceptance.corners import bench_of, wrong_bench
@@ -38,7 +45,7 @@ from fsep_conformance.lay import lay
 VERSION = "1.0"
 SUITE = Path(__file__).parents[1] / "conformance" / "suite" / VERSION
 PROTOCOL = protocol.load(VERSION)
-UNRATED = ("whole", "replayed", "complete", "preregistered")
+UNRATED: tuple[str, ...] = ("whole", "replayed", "complete", "preregistered")
 ALL = (*UNRATED, "rated", "claims-checked")
 CORNER = ("whole", "replayed")
 FAULTS: list[str] = []
@@ -92,11 +99,11 @@ def entries() -> Iterator[Entry]:
         yield Entry("FSEP-DOC-003", why, name, facets, accepts=True)
         yield Entry("FSEP-VAL-005", f"{why}, also as an archive", name, facets, form="zip", accepts=True)
     for case in CASES:
-        bench = parents.rated_parent() if case.rated else parents.parent()
-        facets = ALL if case.rated else UNRATED
+        bench = case.before()
+        facets = case.facets or (ALL if case.rated else UNRATED)
         if PROTOCOL.requirements[case.requirement].facet not in facets:
             continue
-        parent = "rated" if case.rated else "unrated"
+        parent = case.base.sentence if case.base is not None else "rated" if case.rated else "unrated"
         if case.parent is not None:
             case.parent(bench)
             files, parent = bench.bytes(), f"accepted before: {case.sentence}"
@@ -110,7 +117,8 @@ def entries() -> Iterator[Entry]:
             case.finish(files)
         advisory = PROTOCOL.requirements[case.requirement].severity == "warning"
         why = f"advisory, and no refusal: {case.sentence}" if advisory else case.sentence
-        yield Entry(case.requirement, why, parent, facets, files, accepts=advisory)
+        accepts = advisory or case.accepts
+        yield Entry(case.requirement, why, parent, facets, files, accepts=accepts, also=case.also)
     for requirement, fault in flagship.FAULTS:
         bench = flagship.bench()
         fault(bench)
@@ -148,6 +156,11 @@ def entries() -> Iterator[Entry]:
             incomplete=reading.verdict == "incomplete",
             repack=reading.repack,
             also=reading.also,
+        )
+    for one in SMALL:
+        files = one.make().bytes()
+        yield Entry(
+            one.requirement, one.sentence, one.parent, one.facets, files, accepts=one.accepts, also=one.also
         )
     for sentence, bench in spec_benches():
         yield Entry("FSEP-REQ-002", sentence, "small", CORNER, bench.bytes(), accepts=True)

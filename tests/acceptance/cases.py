@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from fsep.checks.commitments import commitment_digest
-from parent import FIRST, SECOND, chain, commit, ledger, settle, stamp
+from parent import FIRST, SECOND, chain, commit, ledger, rated_parent, settle, stamp
+from parent import parent as unrated_parent
 from workbench import Workbench
 
 Change = Callable[[Workbench], object]
@@ -33,11 +34,32 @@ class Case:
     """A change that makes another accepted parent of it first."""
     rated: bool = False
     """Whether it is a copy of the parent with ratings."""
+    accepts: bool = False
+    """Whether nothing is wrong with it: it stands right beside a fault."""
+    also: tuple[str, ...] = ()
+    """Requirements that are not met either, where the fault is two that know nothing of each other."""
+    base: Case | None = None
+    """An accepted case that it is a copy of, in the place of the parent."""
+    facets: tuple[str, ...] = ()
+    """The facets asked about, where they are not those that its parent reaches."""
 
     @property
     def id(self) -> str:
         """A short id for the test's name."""
         return f"{self.requirement}: {self.sentence}"
+
+    def before(self) -> Workbench:
+        """Return what the change is made to."""
+        if self.base is not None:
+            return self.base.bench()
+        return rated_parent() if self.rated else unrated_parent()
+
+    def bench(self) -> Workbench:
+        """Return the changed bundle, whose bytes are not changed yet."""
+        bench = self.before()
+        if self.change is not None:
+            self.change(bench)
+        return bench
 
 
 CASES: list[Case] = []
@@ -49,6 +71,39 @@ def case(requirement: str, sentence: str, *, parent: Change | None = None) -> Ca
     def add(change: Change) -> Change:
         CASES.append(Case(requirement, sentence, change=change, parent=parent))
         return change
+
+    return add
+
+
+def fault(
+    requirement: str,
+    sentence: str,
+    *,
+    base: Case | None = None,
+    rated: bool = False,
+    also: tuple[str, ...] = (),
+) -> Callable[[Change], Case]:
+    """Add a change of the values as a case, made to the parent or to an accepted case."""
+
+    def add(change: Change) -> Case:
+        made = Case(requirement, sentence, change=change, rated=rated, also=also)
+        if base is not None:
+            made = replace(made, base=base, rated=base.rated, facets=base.facets)
+        CASES.append(made)
+        return made
+
+    return add
+
+
+def near(
+    requirement: str, sentence: str, *, rated: bool = False, facets: tuple[str, ...] = ()
+) -> Callable[[Change], Case]:
+    """Add a change of the values with which nothing is wrong, near to what a requirement refuses."""
+
+    def add(change: Change) -> Case:
+        made = Case(requirement, sentence, change=change, rated=rated, accepts=True, facets=facets)
+        CASES.append(made)
+        return made
 
     return add
 

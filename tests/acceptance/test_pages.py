@@ -51,10 +51,7 @@ def test_the_parent_has_a_page_with_all_its_runs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", FIRST.values(), ids=list(FIRST))
 def test_every_fault_stands_on_the_page(case: Case, tmp_path: Path) -> None:
-    bench = parents.rated_parent() if case.rated else parents.parent()
-    if case.change is not None:
-        case.change(bench)
-    page, card = pages(bench.write(tmp_path, case.finish))
+    page, card = pages(case.bench().write(tmp_path, case.finish))
     ElementTree.fromstring(page.replace("<!DOCTYPE html>", ""))
     assert case.requirement in page
     assert case.requirement in card

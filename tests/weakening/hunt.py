@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from fsep_conformance.cases import load
+from fsep_conformance.cases import Suite, load
 from fsep_conformance.judge import Claim, expected
 from weakening.sites import ADVISORY, MODULES, Site, sites
 
@@ -35,19 +35,32 @@ def listed() -> Mapping[str, str]:
     return found
 
 
-def hunt(*, only: str = "", sample: int | None = None, jobs: int = 2) -> Iterator[tuple[Site, str | None]]:
-    """Yield each weakening with the case that catches it, None where none does."""
-    hunted = [
+def hunted_sites() -> list[tuple[Site, int]]:
+    """Return all weakenings that are hunted, each with its number in its module."""
+    return [
         (site, number)
         for module in MODULES
         if module not in ADVISORY
         for number, site in enumerate(sites(module))
-        if only in site.key
     ]
+
+
+def hunt(
+    *, only: str = "", sample: int | None = None, jobs: int = 2, suite: Suite | None = None
+) -> Iterator[tuple[Site, str | None]]:
+    """Yield each weakening with the case that catches it, None where none does.
+
+    Args:
+        only: those whose name holds this text.
+        sample: so many of them, drawn by a fixed seed.
+        jobs: how many validators run at once.
+        suite: the cases, where they are not all of the suite.
+    """
+    hunted = [one for one in hunted_sites() if only in one[0].key]
     if sample is not None and sample < len(hunted):
         hunted = random.Random(_SEED).sample(hunted, sample)
     with tempfile.TemporaryDirectory(prefix="fsep-") as scratch:
-        cases = _laid(Path(scratch))
+        cases = _laid(suite or load(), Path(scratch))
         by_function = _seen(cases)
 
         def one(hunted: tuple[Site, int]) -> tuple[Site, str | None]:
@@ -60,9 +73,9 @@ def hunt(*, only: str = "", sample: int | None = None, jobs: int = 2) -> Iterato
             yield from pool.map(one, hunted)
 
 
-def _laid(folder: Path) -> list[Case]:
+def _laid(suite: Suite, folder: Path) -> list[Case]:
     """Lay all cases down, with what has to be answered to each."""
-    suite, cases = load(), []
+    cases = []
     claim = Claim(suite.version, "session", _FACETS)
     for case in suite.cases:
         wanted = expected(case, claim)
