@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Steps of one target come one after the other, whatever -j says: the closing line of pytest is the last.
 .NOTPARALLEL:
-.PHONY: help test test-all lint generated generate suite demo bench clean
+.PHONY: help test test-all lint generated generate suite weaken demo bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -59,6 +59,9 @@ generate: $(INSTALLED) ## write the generated files anew
 
 suite: $(INSTALLED) ## write the cases of the conformance suite anew
 	@PYTHONPATH=tests $(BIN)/python -m suite_builder
+
+weaken: $(INSTALLED) ## weaken the validator's own checks one by one, and say which weakening no case of the suite catches
+	@PYTHONPATH=tests $(BIN)/python -m weakening
 
 demo: $(INSTALLED) ## validate the examples
 	@$(BIN)/python examples/demo.py

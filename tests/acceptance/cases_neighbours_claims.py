@@ -184,7 +184,8 @@ def _(bench: Workbench) -> None:
 @near("FSEP-PRF-003", "cells, effects and differences stand in another order", rated=True)
 def _(bench: Workbench) -> None:
     for member in ("cells", "effects", "differences"):
-        bench["profile.json"][member].reverse()
+        entries = bench["profile.json"][member]
+        entries.append(entries.pop(0))
 
 
 # --- claims
