@@ -29,6 +29,8 @@ from acceptance.cases import CASES
 from acceptance.cases_corners import BROKEN_OFF, CORNERS, PREFIXES, SEVERAL
 from acceptance.cases_hostile import HOSTILE
 from acceptance.cases_readings import READINGS
+from acceptance.cases_neighbours import crowded
+from acceptance.cases_neighbours_chains import sized_proofs
 from acceptance.cases_neighbours_small import SMALL
 from acceptance.cases_runners import RECALL, RUNNER_CASES, studies
 from acceptance.cases_spec import spec_benches
@@ -126,7 +128,7 @@ def entries() -> Iterator[Entry]:
         yield Entry(requirement, why, "stress", flagship.FACETS, bench.bytes())
     yield from _several()
     yield from _corners()
-    for hostile in HOSTILE:
+    for hostile in (*HOSTILE, *crowded(), *sized_proofs()):
         hostile_files: Files | None = None
         if hostile.change is not None:
             bench = parents.parent()

@@ -26,7 +26,7 @@ _MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 _SIGNING_TIME = "1.2.840.113549.1.9.5"
 _SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
 # Of the arc kept for examples (ITU-T X.660).
-_POLICY = "2.999.1"
+_POLICY, _FILLER = "2.999.1", "2.999.2"
 _INTEGER, _OCTETS, _OID, _SEQUENCE, _SET = 0x02, 0x04, 0x06, 0x30, 0x31
 _UTC_TIME, _GENERALIZED_TIME = 0x17, 0x18
 
@@ -55,6 +55,15 @@ class Authority:
     def certify(self, other: Authority, *, ca: bool = True) -> x509.Certificate:
         """Return a certificate for the key of another authority; `ca` says whether that may issue any."""
         return self._issue(other.name, 1, other._key.public_key(), (2020, 2060), ca=ca)
+
+    def filled(self, filler: bytes) -> x509.Certificate:
+        """Return a certificate that holds some bytes, and is for nothing."""
+        extension = x509.UnrecognizedExtension(x509.ObjectIdentifier(_FILLER), filler)
+        first, last = (datetime(year, 1, 1, tzinfo=UTC) for year in (2020, 2060))
+        builder = x509.CertificateBuilder(
+            _name(self.name), _name("filled"), self._leaf_key.public_key(), 3, first, last
+        ).add_extension(extension, critical=False)
+        return builder.sign(self._key, hashes.SHA256(), ecdsa_deterministic=True)
 
     def leaf(
         self,

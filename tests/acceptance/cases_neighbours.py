@@ -6,14 +6,17 @@ Each is there since a validator that compares a little less than it has to would
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from acceptance.cases import CASES, Case, Files, _program, bytes_case, fault, near
+from acceptance.cases import CASES, Case, Change, Files, _program, bytes_case, fault, near
+from acceptance.cases_hostile import Hostile
 from fsep.digests import program_digest
 from fsep.parsing.canonical import digest
 from parent import FIRST, commit, settle
+from parent import parent as unrated_parent
 from workbench import Workbench
 
 
@@ -86,6 +89,38 @@ def _(bench: Workbench) -> None:
 @fault("FSEP-DSG-003", "an alias of three characters occurs in an item")
 def _(bench: Workbench) -> None:
     bench["systems/steady.json"]["aliases"] = ["day"]
+
+
+_VALUES = 1_000_000
+
+
+def crowded() -> Iterator[Hostile]:
+    """Yield the cases of documents with about as many values as they may have, filled by steps."""
+    for more, accepts in ((0, True), (1, False)):
+        why = f"a document has {_VALUES + more:,} commas and opening brackets outside of its strings"
+        change, steps = _crowded(_VALUES + more)
+        yield Hostile("FSEP-DOC-001", why, change, steps, accepts=accepts)
+
+
+def _crowded(count: int) -> tuple[Change, list[dict[str, Any]]]:
+    document = {
+        **unrated_parent()["departures.json"],
+        # What stands in strings is not counted.
+        "extensions": {"org.example.many": ["[,,{", 0]},
+    }
+    text = json.dumps(document)
+    outside = re.sub(r'"[^"]*"', "", text)
+    many, rest = divmod(count - sum(map(outside.count, ",[{")), 10_000)
+    steps = [
+        {"everywhere": "@fill@", "new": "@part@" * many + ",0" * rest},
+        {"everywhere": "@part@", "new": "@bit@" * 100},
+        {"everywhere": "@bit@", "new": ",0" * 100},
+    ]
+
+    def change(bench: Workbench) -> None:
+        bench["departures.json"] = text.replace(", 0]", ", 0@fill@]").encode()
+
+    return change, steps
 
 
 # --- runs

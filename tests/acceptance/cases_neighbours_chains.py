@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
@@ -11,11 +11,13 @@ from typing import Any
 
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from acceptance.cases import CASES, Case, fault, near
+from acceptance.cases import CASES, Case, Change, fault, near
+from acceptance.cases_hostile import Hostile
 from acceptance.cases_neighbours import withheld
 from fsep.checks.commitments import commitment_digest
 from fsep.parsing.canonical import canonical
 from parent import authority, chain, commit, settle, stamp
+from parent import parent as unrated_parent
 from timestamping import GRANTED_WITH_MODS, SHA3_256
 from workbench import Workbench
 
@@ -109,6 +111,42 @@ def _(bench: Workbench) -> None:
 )
 def _(bench: Workbench) -> None:
     _stamped(bench, leaf=authority().leaf(years=(2020, 2026)))
+
+
+def sized_proofs() -> Iterator[Hostile]:
+    """Yield the cases of proofs about as long as they may be, which are made when they are asked for."""
+    for size, accepts in ((1 << 16, True), ((1 << 16) + 1, False)):
+        change, steps = _of_size(size)
+        why = f"a time-stamp that verifies is {size} bytes long"
+        yield Hostile("FSEP-PRE-004", why, change, steps, accepts=accepts)
+
+
+def _of_size(size: int) -> tuple[Change, list[dict[str, Any]]]:
+    """Return a change to a proof of so many bytes, and the steps that fill what it leaves short.
+
+    What fills it is in a certificate beside the signer's, which nothing looks at.
+    """
+    message = bytes.fromhex(commitment_digest(_commitments(unrated_parent())[0]))
+    time = datetime(2026, 5, 1, 9, 0, 1, tzinfo=UTC)
+
+    def stamped(fill: int) -> bytes:
+        return authority().stamp(message, time, extra=[authority().filled(b"f" * fill)])
+
+    # A signature takes a byte more or less, so that some sizes are met by no filling.
+    about = 60_000 + size - len(stamped(60_000))
+    fill, data = next(
+        (fill, data) for fill in range(about - 9, about + 9) if len(data := stamped(fill)) == size
+    )
+    many, rest = divmod(fill, 256)
+    steps = [
+        {"everywhere": "@fill@", "new": "@part@" * many + "f" * rest},
+        {"everywhere": "@part@", "new": "f" * 256},
+    ]
+
+    def change(bench: Workbench) -> None:
+        bench["proofs/design.tsr"] = data.replace(b"f" * fill, b"@fill@")
+
+    return change, steps
 
 
 # --- the ledger
@@ -247,4 +285,11 @@ def _(bench: Workbench) -> None:
                 {"outcome": "server-error"},
                 {"outcome": "complete"},
             ]
+    settle(bench)
+
+
+@near("FSEP-ADH-001", "a model says `withheld` in a run that failed, and nothing is")
+def _(bench: Workbench) -> None:
+    outputs = [event for event in bench.run(FAILED)["events"] if event["kind"] == "output"]
+    outputs[-1]["content"] = "That is withheld."
     settle(bench)

@@ -80,7 +80,7 @@ def _(bench: Workbench) -> None:
 @fault("FSEP-RUB-004", "the design plans how raters rate a dimension that a program rates", rated=True)
 def _(bench: Workbench) -> None:
     plans = bench["design.json"]["rating"]
-    plans.append({**plans[2], "dimension": "task-success"})
+    plans.append({**plans[1], "dimension": "task-success"})
     commit(bench)
 
 
@@ -193,6 +193,14 @@ def _(bench: Workbench) -> None:
     run = next(run for run in bench.runs() if "run" in run and blind.packet(run["run"]) == line["packet"])
     names = {member: run[member] for member in ("system", "scaffold", "item", "replicate")}
     _declare(bench, kind="rating-missing", **names, rater="ada", dimension="clarity")
+
+
+@fault("FSEP-RAT-008", "the one who took over from a rater was replaced too", base=REPLACED)
+def _(bench: Workbench) -> None:
+    bench["raters.json"]["raters"].append({**copy.deepcopy(_rater(bench, "dot")), "id": "eve"})
+    bench["ratings/eve.jsonl"] = []
+    _declare(bench, kind="rater-replaced", rater="dot", by="eve")
+    commit(bench)
 
 
 def _taken_over(sentence: str, change: Callable[[dict[str, Any]], object]) -> None:

@@ -224,9 +224,8 @@ SMALL += [
 ]
 
 
-def _cut_and_edited() -> Workbench:
-    """Return a run with an edit, in which what came of an attempt is withheld."""
-    cut = {"outcome": "cut", "partial": {"withheld": {**_HIDDEN, "kind": "string"}}}
+def _edited() -> Workbench:
+    """Return a run with an edit that nothing is withheld from, and the word in it."""
     edit = {"do": "edit", "id": "cut", "thread": "main", "actor": "solver", "how": "drop-first", "count": 1}
     steps = [
         say("ask", "{{item.question}}"),
@@ -235,15 +234,11 @@ def _cut_and_edited() -> Workbench:
         say("again", "Sure?"),
         generate("last"),
     ]
-    first = answer("Yes.", attempts=[cut, {"outcome": "complete"}])
-    return bench_of(Corner("", steps, [first, "Yes."]))
+    return bench_of(Corner("", steps, ["Something is withheld from me.", "Yes."]))
 
 
 SMALL.append(
     Small(
-        "FSEP-ADH-001",
-        "what came of an attempt is withheld in a run with an edit",
-        _cut_and_edited,
-        accepts=True,
+        "FSEP-ADH-001", "a model says `withheld` in a run with an edit, and nothing is", _edited, accepts=True
     )
 )
