@@ -11,20 +11,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from acceptance.cases import CASES, Case, Change, Files, _program, bytes_case, fault, near
+from acceptance.cases import CASES, Case, Change, Files, _program, _relock, bytes_case, fault, near
 from acceptance.cases_hostile import Hostile
 from fsep.digests import program_digest
 from fsep.parsing.canonical import digest
 from parent import FIRST, commit, settle
 from parent import parent as unrated_parent
 from workbench import Workbench
-
-
-def relock(bench: Workbench) -> None:
-    """Write the design's digests anew, and commit."""
-    bench.lock()
-    commit(bench)
-
 
 # --- the container and the manifest
 
@@ -254,7 +247,7 @@ def _(bench: Workbench) -> None:
     _tested(
         bench["scaffolds/direct.json"]["program"], "(a{2}|b{2,3}|c{0,3}|d{2,2}|e{1,}|f{1000}|[gh]{007}|.+)*"
     )
-    relock(bench)
+    _relock(bench)
 
 
 for _sentence, _pattern in {

@@ -12,6 +12,7 @@ from acceptance import (  # noqa: F401  # importing adds their cases
     cases_neighbours_chains,
     cases_neighbours_claims,
     cases_neighbours_rated,
+    cases_neighbours_rubric,
     cases_rated,
 )
 from acceptance.cases import CASES, Case
