@@ -11,6 +11,7 @@ from typing import Any
 import rated
 from acceptance.corners import Corner, answer, bench_of
 from entries import rate
+from parent import ledger
 from scaffolding import generate, say, tools
 from workbench import Workbench
 
@@ -225,7 +226,7 @@ SMALL += [
 
 
 def _edited() -> Workbench:
-    """Return a run with an edit that nothing is withheld from, and the word in it."""
+    """Return a run with an edit, in a ledger; nothing is withheld from it, and the word is in it."""
     edit = {"do": "edit", "id": "cut", "thread": "main", "actor": "solver", "how": "drop-first", "count": 1}
     steps = [
         say("ask", "{{item.question}}"),
@@ -234,11 +235,16 @@ def _edited() -> Workbench:
         say("again", "Sure?"),
         generate("last"),
     ]
-    return bench_of(Corner("", steps, ["Something is withheld from me.", "Yes."]))
+    bench = bench_of(Corner("", steps, ["Something is withheld from me.", "Yes."]))
+    bench["ledger.jsonl"] = ledger(list(bench.runs()), dropped=[])
+    return bench
 
 
 SMALL.append(
     Small(
-        "FSEP-ADH-001", "a model says `withheld` in a run with an edit, and nothing is", _edited, accepts=True
+        "FSEP-PRV-002",
+        "a model says `withheld` in a run with an edit that the ledger has, and nothing is",
+        _edited,
+        accepts=True,
     )
 )
