@@ -15,6 +15,7 @@ MODULES = (
     "scaffold/iregexp.py",
     "scaffold/names.py",
     "bundle/paths.py",
+    "parsing/json.py",
     "parsing/refusal.py",
     "credentials.py",
     "withholding.py",
