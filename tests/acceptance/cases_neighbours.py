@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -84,6 +85,12 @@ def _(bench: Workbench) -> None:
     bench["systems/steady.json"]["aliases"] = ["day"]
 
 
+@near("FSEP-DOC-001", "a document has the whole numbers of 2^53 - 1 and its negative, and the largest double")
+def _(bench: Workbench) -> None:
+    largest = [2**53 - 1, 1 - 2**53, sys.float_info.max]
+    bench["departures.json"]["extensions"] = {"org.example.largest": largest}
+
+
 _VALUES = 1_000_000
 
 
@@ -114,6 +121,12 @@ def _crowded(count: int) -> tuple[Change, list[dict[str, Any]]]:
         bench["departures.json"] = text.replace(", 0]", ", 0@fill@]").encode()
 
     return change, steps
+
+
+@fault("FSEP-DOC-002", "a line of transcripts is a number, and no object")
+def _(bench: Workbench) -> None:
+    bench[FIRST].append(b"7\n")
+    commit(bench)
 
 
 # --- runs
