@@ -29,10 +29,10 @@ from acceptance import test_flagship as flagship
 from acceptance.cases import CASES
 from acceptance.cases_corners import BROKEN_OFF, CORNERS, PREFIXES, SEVERAL
 from acceptance.cases_hostile import HOSTILE
-from acceptance.cases_readings import READINGS
 from acceptance.cases_neighbours import crowded
 from acceptance.cases_neighbours_chains import sized_proofs
 from acceptance.cases_neighbours_small import SMALL
+from acceptance.cases_readings import READINGS
 from acceptance.cases_runners import RECALL, RUNNER_CASES, studies
 from acceptance.cases_spec import spec_benches
 from acceptance.corners import bench_of, wrong_bench

@@ -6,6 +6,7 @@ import json
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from io import BytesIO
 
 import zstandard
@@ -251,6 +252,21 @@ def _streamed(window: int) -> Callable[[bytes], bytes]:
     return compress
 
 
+def _one_segment(size: int) -> Callable[[bytes], bytes]:
+    """Return a compressor of a line of a size, in one segment, that is small and expands less than 256 times."""
+
+    def compress(data: bytes) -> bytes:
+        noise = "".join(sha256(bytes([number >> 8, number & 0xFF])).hexdigest() for number in range(1400))
+        extensions = b', "extensions": {"org.example.x": {"v": "' + noise.encode() + b'"}}}'
+        line = data.rstrip(b"\n")[:-1] + extensions
+        how = zstandard.ZstdCompressionParameters.from_level(3, window_log=24, write_checksum=True)
+        made = zstandard.ZstdCompressor(compression_params=how).compress(line.ljust(size - 1) + b"\n")
+        assert made[4] & 0x20
+        return made
+
+    return compress
+
+
 def _as_zst(make: Callable[[bytes], bytes], *, records: int = 1, stale: bool = False) -> Callable[[], Files]:
     """Return how the small bundle's files are made with its transcripts compressed, or what stands there for that."""
 
@@ -278,6 +294,7 @@ for what, make in (
     ("an empty frame and another", lambda data: _frame(b"") + _frame(data)),
     ("a frame that does not state its size", _compressor(write_content_size=False)),
     ("a frame with a window of 8 MiB", _streamed(23)),
+    ("one segment of 8 MiB", _one_segment(1 << 23)),
 ):
     reading(BND3, f"compressed transcripts: {what}", "accept", files=_as_zst(make))
 for what, make in (
@@ -290,7 +307,7 @@ for what, make in (
     ("no frame at all", lambda data: b""),
     ("plain lines under the name of compressed ones", lambda data: data),
     ("a frame with a window of 16 MiB", _streamed(24)),
-    ("one segment of more than 8 MiB", lambda data: _frame(data.rstrip(b"\n") + b" " * (9 << 20) + b"\n")),
+    ("one segment of more than 8 MiB", _one_segment((1 << 23) + 1)),
     ("four million spaces in a few hundred bytes", lambda data: _frame(data + b" " * (1 << 22))),
 ):
     reading(BND3, f"compressed transcripts: {what}", files=_as_zst(make))
@@ -404,3 +421,36 @@ reading(
     files=_raw(lambda data: data.rstrip(b"\n") + b"\r\n"),
 )
 reading("FSEP-DOC-004", "an empty line stands at the end", files=_raw(lambda data: data + b"\n"))
+
+
+# --- what the second author asked after the first answers
+
+reading(
+    BND2,
+    "two directory entries of an archive have one name",
+    steps=[{"entry": "proofs/", "content": ""}, {"entry": "proofs/", "content": ""}],
+    form="zip",
+)
+reading(
+    BND3,
+    "a link has a name that is no path, which is one fault",
+    steps=[{"file": "end.", "link": "/etc/hostname"}],
+)
+
+
+def _counted_otherwise(made: bytearray) -> None:
+    [count] = struct.unpack_from("<H", made, len(made) - 12)
+    struct.pack_into("<HH", made, len(made) - 14, count - 1, count - 1)
+
+
+reading(BND1, "an archive has more members than it says", steps=archive(_counted_otherwise), form="zip")
+reading(
+    BND8,
+    "a file has the role of another place and another digest, which is one fault",
+    files=listed(
+        lambda files: next(one for one in files if one["path"] == "design.json").update(
+            role="proof", sha256="0" * 64
+        )
+    ),
+    facets=WHOLE,
+)

@@ -809,6 +809,12 @@ reading(
 )
 reading(
     ADH1,
+    "arguments have the names of a withheld value, whatever these hold",
+    "incomplete",
+    files=_arguments({"withheld": {"commitment": "AB", "kind": 1, "reason": None}}),
+)
+reading(
+    ADH1,
     "arguments have a member that is called withheld, and one beside it",
     "accept",
     files=_arguments({**withheld(), "x": 1}),

@@ -322,7 +322,7 @@ def test_a_line_of_millions_of_values_takes_little_memory(tmp_path: Path) -> Non
 def test_a_zstandard_bomb_ends_at_its_limit(tmp_path: Path) -> None:
     folder = parents.parent().write(tmp_path / "bundle")
     manifest = json.loads((folder / "bundle.json").read_bytes())
-    compressor = zstandard.ZstdCompressor(level=19).compressobj()
+    compressor = zstandard.ZstdCompressor(level=19, write_checksum=True).compressobj()
     data = b"".join(compressor.compress(chunk) for chunk in zeros(2_000)) + compressor.flush()
     assert len(data) < 1 << 18
     (folder / "transcripts" / "zz.jsonl.zst").write_bytes(data)
@@ -499,6 +499,7 @@ def test_an_empty_input_does_not_pass(tmp_path: Path, capsys: pytest.CaptureFixt
     (tmp_path / "file").touch()
     assert main(["validate", str(tmp_path / "folder")]) == 1
     assert main(["validate", str(tmp_path / "empty.zip")]) == 1
-    assert main(["validate", str(tmp_path / "file")]) == 2
+    assert main(["validate", str(tmp_path / "file")]) == 1
+    assert "FSEP-BND-001" in capsys.readouterr().out
     assert main(["validate", str(tmp_path / "nothing")]) == 2
     assert "Traceback" not in "".join(capsys.readouterr())

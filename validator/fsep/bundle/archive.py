@@ -114,7 +114,9 @@ class Archive:
         """Refuse bytes before the first member and after the end: some readers see another archive there."""
         first = min((member.header_offset for member in archive.infolist()), default=0)
         self._guard.seek(self._guard.stamp()[0] - _END.size - len(archive.comment))
-        if first != 0 or not self._guard.read(_END.size).startswith(_END_SIGNATURE):
+        signature, *_, count, _, _, _ = _END.unpack(self._guard.read(_END.size))
+        # The count of a ZIP64 archive stands elsewhere.
+        if first != 0 or signature != _END_SIGNATURE or count not in (len(archive.infolist()), 0xFFFF):
             raise zipfile.BadZipFile
 
     def open(self, path: str) -> tuple[RawStream, Callable[[int], None]]:
@@ -145,7 +147,7 @@ class Archive:
         # replaced.
         path = member.orig_filename
         mode = member.external_attr >> 16
-        if path.endswith("/") and stat.S_IFMT(mode) in (0, stat.S_IFDIR):
+        if path.endswith("/") and stat.S_IFMT(mode) in (0, stat.S_IFDIR, stat.S_IFREG):
             if self.listing.directory(path[:-1]) and member.file_size:
                 self.listing.problem(path, "zip-member", "It is named like a directory and holds bytes.")
         elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):

@@ -71,6 +71,8 @@ class Listing:
         if (message := path_problem(path)) is not None:
             self.problem(path, "path", message)
             return False
+        if path in self._directories:
+            self.problem(path, "collision", "Two directories have this name.")
         self._directories.add(path)
         return True
 

@@ -44,6 +44,8 @@ def load(
         Unusable: when there is no manifest to go by; nothing else can be checked then.
     """
     run(checks("container"), collector, bundle)
+    if any(problem.code == "limit" for problem in bundle.problems):
+        raise Unusable("FSEP-BND-003")
     if MANIFEST not in bundle.entries:
         raise Unusable(
             "FSEP-BND-003" if any(problem.path == MANIFEST for problem in bundle.problems) else "FSEP-BND-001"

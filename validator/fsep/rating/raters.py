@@ -41,20 +41,21 @@ def read_raters(
 ) -> Raters:
     """Read the raters with the departures that say who was replaced."""
     by_id = {one["id"]: one for one in document["raters"]} if document else {}
-    successors = {
-        one["rater"]: one["by"]
+    replaced = [
+        (one["rater"], one["by"])
         for one in departures
         if one["kind"] == "rater-replaced" and one["rater"] in by_id and one["by"] in by_id
-    }
-    return Raters(by_id, {one.id: _panel(one, by_id, successors) for one in rubric.dimensions})
+    ]
+    return Raters(by_id, {one.id: _panel(one, by_id, replaced) for one in rubric.dimensions})
 
 
 def _panel(
-    dimension: Dimension, by_id: Mapping[str, Mapping[str, Any]], successors: Mapping[str, str]
+    dimension: Dimension, by_id: Mapping[str, Mapping[str, Any]], replaced: Sequence[tuple[str, str]]
 ) -> Panel:
     named = [id_ for id_, one in by_id.items() if dimension.id in one["dimensions"]]
     raters = sorted(id_ for id_ in named if by_id[id_]["role"] == "rater")
-    taken_over = set(successors.values())
+    successors = dict(replaced)
+    taken_over = {new for _, new in replaced}
     return Panel(
         tuple(
             (rater, successors[rater]) if successors.get(rater) in raters else (rater,)

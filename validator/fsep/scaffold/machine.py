@@ -195,7 +195,7 @@ class State:
             raise Exhausted
 
     def spend(self, characters: int, elements: int = 0) -> None:
-        """Pay for work on a value of so many characters and, if it is a list, elements; it may be too long."""
+        """Pay for work on a value of so many characters, and elements of a list; it may be too long."""
         self.work(1)
         self.hold(characters, elements)
 
