@@ -58,7 +58,7 @@ def expected(case: Case, claim: Claim) -> Expected | None:
     violated = frozenset(one for one in case.violated if requirements[one].facet in facets)
     needed = {*violated, *({case.requirement} if not case.accepts else ()), *_form(case)}
     if needed & claim.unsupported:
-        return Expected(facets, "accept", frozenset(), supported=False)
+        return Expected(facets, "accept", violated - claim.unsupported, supported=False)
     return Expected(facets, case.verdict, violated)
 
 
@@ -94,7 +94,7 @@ def judged(case: Case, claim: Claim, exchange: Mapping[str, Any]) -> Verdict:
     if not wanted.supported:
         if violated & claim.unsupported:
             return Verdict("fail", f"answered {_listed(violated)}, which is declared unsupported")
-        if verdict == "refuse":
+        if violated != wanted.violated:
             return Verdict(
                 "fail", f"refused for {_listed(violated)}, and the fault is one that it does not check"
             )
