@@ -22,7 +22,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fsep"))
 
 import validator as sound
+import zstandard
 
+from fsep.bundle import archive
 from fsep.scaffold import adaptation, conditions, extraction, machine, template, view
 
 Judge = Callable[[str, list[str], list[str]], dict[str, Any]]
@@ -119,6 +121,15 @@ def says_refused_and_names_nothing() -> Judge:
     def judge(*told: Any) -> dict[str, Any]:
         found = sound.judge(*told)
         return {**found, "violated": [] if "FSEP-SEC-001" in found["violated"] else found["violated"]}
+
+    return judge
+
+
+@fault
+def takes_what_it_could_not_check_for_accepted() -> Judge:
+    def judge(*told: Any) -> dict[str, Any]:
+        found = sound.judge(*told)
+        return {**found, "verdict": "accept" if found["verdict"] == "incomplete" else found["verdict"]}
 
     return judge
 
@@ -289,10 +300,33 @@ def overlooks_a_byte_order_mark() -> Judge:
     def judge(bundle: str, facets: list[str], trust: list[str]) -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(bundle).is_dir()
-            load = lambda data: json.loads(data.decode("utf-8-sig"))  # noqa: E731
+            load = lambda data: json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once)  # noqa: E731
             return sound.judge(_reread(bundle, load, scratch) if folder else bundle, facets, trust)
 
     return judge
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError
+    return dict(pairs)
+
+
+@fault
+def reads_archives_with_bytes_around_them() -> Judge:
+    return patched(archive.Archive, "_refuse_surroundings", lambda self, found: None)
+
+
+@fault
+def needs_no_checksum_of_a_frame() -> Judge:
+    real = zstandard.get_frame_parameters
+
+    def stated(data: bytes) -> Any:
+        found = real(data)
+        return SimpleNamespace(window_size=found.window_size, dict_id=found.dict_id, has_checksum=True)
+
+    zstandard.get_frame_parameters = stated
+    return sound.judge
 
 
 # --- how it reads the language
@@ -401,6 +435,11 @@ def never_begins_a_thread_afresh() -> Judge:
 @fault
 def forgets_to_edit() -> Judge:
     return patched(view.View, "edit", lambda self, how, count, replacement: None)
+
+
+@fault
+def works_without_end() -> Judge:
+    return patched(machine.State, "work", lambda self, units: None)
 
 
 @fault
