@@ -665,7 +665,7 @@ def _(run: dict[str, Any]) -> None:
     run["events"].append(dict(run["events"][0]))
 
 
-@_edit("FSEP-ADH-001", "a failed run has all of its events", "hasty.service.nile.0")
+@_edit("FSEP-ADH-001", "an event of a failed run says that it is of another round", "hasty.service.nile.0")
 def _(run: dict[str, Any]) -> None:
     run["events"][3]["step"] = "visitor[0][1]"
 

@@ -454,3 +454,13 @@ reading(
     ),
     facets=WHOLE,
 )
+reading(
+    BND4,
+    "a broken file of transcripts is not listed, and so not read",
+    steps=[{"file": PACKED, "content": "x"}],
+)
+reading(
+    BND4,
+    "a simulator that the design does not name is not listed, which is one fault",
+    steps=[{"file": "simulators/other.json", "content": "{}"}],
+)

@@ -171,7 +171,8 @@ for time in (
 ):
     reading(DOC2, f"a run started at {time}, which is no time here", files=by(_run(started=time)))
 reading(DOC2, "the id of a run ends in a line feed", files=by(_run(run="r\n")))
-reading(DOC2, "the id of a run has 263 characters", files=by(_run(run="r" * 264)))
+reading(DOC2, "the id of a run has 200 characters", "accept", files=by(_run(run="r" * 200)))
+reading(DOC2, "the id of a run has 201 characters", files=by(_run(run="r" * 201)))
 reading(DOC2, "an extension's key is no reverse DNS name", files=by(_run(extensions={"x": {}})))
 
 
@@ -589,4 +590,57 @@ reading(
         lambda bench: bench["environments/desk.json"].pop("tools"),
         lambda bench: bench.lock(),
     ),
+)
+
+
+def _unplanned_failed(bench: Workbench) -> None:
+    bench[RUNS].append({**failed(bench), "run": "q", "replicate": 1})
+
+
+reading(
+    "FSEP-CMP-002",
+    "a run that is not planned failed, and no departure names it, which is one fault",
+    files=by(_unplanned_failed),
+    facets=COMPLETE,
+)
+reading(
+    "FSEP-CMP-004",
+    "a departure names a failed run that is not planned",
+    also=("FSEP-CMP-002",),
+    files=by(_unplanned_failed, _departures({"kind": "run-failed", "replicate": 1})),
+    facets=COMPLETE,
+)
+reading(
+    "FSEP-REF-001",
+    "two items have one id, and a run of the plan is missing, which nobody can tell then",
+    files=by(_replicates(2), lambda bench: bench["items.jsonl"].append(dict(bench["items.jsonl"][0]))),
+    facets=COMPLETE,
+)
+reading(
+    "FSEP-REF-005",
+    "a run names no system, and a line of it is missing, which is one fault",
+    files=by(_lines(_head(2, 1)), _run(system="none")),
+)
+reading(
+    "FSEP-TRN-001",
+    "a line continues nothing, and a run of the plan is missing, which it may be part of",
+    files=by(_replicates(2), _lines(lambda run: run, _part(1, 0, 1))),
+    facets=COMPLETE,
+)
+reading(
+    "FSEP-PRV-001",
+    "a ledger without a line is unbroken",
+    files=by(_gone, lambda bench: bench.__setitem__("ledger.jsonl", b"")),
+    verdict="accept",
+)
+reading(
+    "FSEP-DSG-003",
+    "a name of a system stands in a default that the scaffold does not write out",
+    "accept",
+    files=by(lambda bench: bench["systems/s.json"].update(aliases=["none"])),
+)
+reading(
+    "FSEP-DSG-003",
+    "a name of a system stands in a text of the program",
+    files=by(lambda bench: bench["systems/s.json"].update(aliases=["said"])),
 )

@@ -853,3 +853,77 @@ reading(
         lambda bench: bench["systems/s.json"].update(aliases=["agreement"]), _field(question=withheld())
     ),
 )
+
+
+# --- what the second author asked after the first answers
+
+
+def _misnamed_result(bench: Workbench) -> None:
+    bench[RUNS][0].update(result=[{"name": "other", "content": withheld()}])
+
+
+def _further_result(bench: Workbench) -> None:
+    bench[RUNS][0].update(
+        result=[{"name": "answer", "content": withheld()}, {"name": "more", "content": "x"}]
+    )
+
+
+reading(ADH4, "a text of the result has another name, and is withheld", files=by(_misnamed_result))
+reading(
+    ADH4,
+    "a result is withheld, and has a part more, which is not found",
+    "incomplete",
+    files=by(_further_result),
+)
+reading(
+    ADH2,
+    "a text of the program is withheld, and reasoning stands beside it, which is not found",
+    "incomplete",
+    files=by(_content(2, [*_REASONS, {"type": "text", "text": withheld()}])),
+)
+reading(
+    ADH1,
+    "what the environment answers the program is withheld, and comes under a name",
+    "incomplete",
+    files=program(
+        [ASK, {**_CALL, "tool": "look"}, LAST],
+        ["Seen.", "B"],
+        lambda bench: events(bench)[1].update(content=withheld()),
+    ),
+)
+_NEVER = when(equals("a", "b"), [say("s", "{{item.more}}")])
+reading(
+    ADH1,
+    "a field is withheld that a branch uses which is not taken, and a text differs",
+    "incomplete",
+    files=program(
+        [ASK, _NEVER, LAST],
+        ["B"],
+        _content(0, "other"),
+        _field(more=withheld()),
+        fields={"question": "Why?", "more": "x"},
+    ),
+)
+reading(
+    "FSEP-REQ-007",
+    "a simulator's output says that it is the model's, with an identity of the simulator's alone",
+    also=(),
+    files=program(
+        _VISIT,
+        ["Please.", "A"],
+        lambda bench: bench["simulators/visitor.json"]["model"].update(returned=["stand-in-9"]),
+        lambda bench: bench.lock(),
+        lambda bench: events(bench)[1].update(returned_model="stand-in-1"),
+        **DUET,
+    ),
+)
+reading(
+    ADH3,
+    "a simulator's output says that it is the model's, and has an identity of the simulator",
+    files=program(
+        _VISIT,
+        ["Please.", "A"],
+        lambda bench: events(bench)[1].update(origin="model"),
+        **DUET,
+    ),
+)

@@ -71,13 +71,13 @@ def filled(steps: Sequence[Step], units: int) -> list[Step]:
 
 
 def _files(steps: Sequence[Step], units: int) -> Callable[[], Files]:
-    """Return how the files of a bundle are made with a program that needs so many; its run is another's."""
+    """Return how the files of a bundle are made with a program that needs so many units."""
 
     def put(bench: Workbench) -> None:
         bench["scaffolds/tested.json"]["program"]["steps"] = filled(steps, units)
         bench.lock()
 
-    return program([ASK, LAST], ["B"], put)
+    return program([ASK, *_TEXTS, *steps, LAST], ["B"], put)
 
 
 def costs(what: str, *steps: Step) -> None:
@@ -150,4 +150,11 @@ costs(
     "what is collected of no round",
     repeat("r", [when(equals("a", "b"), [let("v", "x")])], 5),
     collect("c", "r", "v", otherwise="{{t1}}"),
+)
+_EDIT = {"do": "edit", "id": "cut", "thread": "main", "actor": "solver"}
+costs(
+    "edits, which look at all messages, and a text that one puts there",
+    {**_EDIT, "how": "keep-last", "count": 1},
+    {**_EDIT, "id": "cut2", "how": "drop-first", "count": 1},
+    {**_EDIT, "id": "cut3", "how": "replace", "text": "{{t1}}"},
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
@@ -96,7 +96,7 @@ def may_hold(data: bytes) -> bool:
     return b"withheld" in data or b"\\u00" in data
 
 
-def holds_withheld(slots: Iterator[Slot]) -> bool:
+def holds_withheld(slots: Iterable[Slot]) -> bool:
     """Whether a value is withheld at one of the places."""
     return any(is_withheld(slot.value) for slot in slots)
 

@@ -101,6 +101,9 @@ class Listing:
 
     def _collide(self) -> None:
         directories = self._directories.union(*map(_parents, self._entries))
+        if self._seen <= ENTRIES < len(directories) + len(self._entries):
+            # Those that stand in the paths of an archive's members alone were not seen.
+            self.problem("", "limit", f"There are more than {ENTRIES} files and directories.")
         # A good path is ASCII and so its own NFC form: only in case can two differ and still be one file.
         alike: dict[tuple[str, str], list[str]] = {}
         for path in sorted(directories.union(self._entries)):

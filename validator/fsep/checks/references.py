@@ -32,7 +32,10 @@ def named_documents(study: Study) -> Iterator[Answer]:
                     study.design.place(f"/{role}s/{place}/id"),
                     found=id_,
                 )
-        for id_ in sorted(study.ids[role] - study.doubtful[role] - set(names)):
+        unlisted = {
+            id_ for id_ in study.ids[role] if study.broken.get(f"{role}s/{id_}.json") == "FSEP-BND-004"
+        }
+        for id_ in sorted(study.ids[role] - study.doubtful[role] - unlisted - set(names)):
             yield Problem(
                 f"the {role} {id_!r} is not named by the design",
                 Place(f"{role}s/{id_}.json"),

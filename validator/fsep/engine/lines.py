@@ -125,7 +125,7 @@ class Lines:
         self.number, self.data, self.record = first
         self.head: Mapping[str, Any] = self.record
         self.first, self.read, self.parts = 0, 1, int(self.head.get("parts", 1))
-        self.confused = self.withheld = False
+        self.confused = self.withheld = self.events_withheld = False
         self.events_sha256 = sha256(b"[")
         self._answers = Answers(feed.histories, feed.requests)
         self._check()
@@ -201,7 +201,9 @@ class Lines:
         self.confused |= feed.collector.failures("FSEP-TRN-002") > before
         feed.counts["events"] += len(line.events)
         if feed.digests_runs and may_hold(self.data):
-            self.withheld |= holds_withheld(run_slots(self.head, self.record))
+            slots = list(run_slots(self.head, self.record))
+            self.withheld |= holds_withheld(slots)
+            self.events_withheld |= holds_withheld(one for one in slots if one.pointer.startswith("/events/"))
         self._answers.read(line)
         if self._watch is not None:
             for event in line.events:

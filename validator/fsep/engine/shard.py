@@ -170,7 +170,7 @@ class _File:
             self._rate(desk, watch, slot, lines, shown)
         self.feed.counts["holding"] += lines.withheld
         if self.study.ledger is not None:
-            self.events_sha256[head["run"]] = (head["status"], lines.digest(), lines.withheld)
+            self.events_sha256[head["run"]] = (head["status"], lines.digest(), lines.events_withheld)
 
     def _refer(self, lines: Lines, head: Mapping[str, Any]) -> None:
         """Hold a run's references to what there is (FSEP-REF-005)."""

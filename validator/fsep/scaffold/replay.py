@@ -257,13 +257,11 @@ def _ended(ending: Ending, source: _Source, run: Mapping[str, Any], blob_text: B
         return Divergence("event", source.taken, None, _shown(source.current), None)
     if run["status"] != ending.status:
         return Divergence("status", source.taken, "status", run["status"], ending.status)
-    recorded = [
-        (part["name"], view_content(part["content"], blob_text, reasoning=True))
-        for part in run.get("result", ())
-    ]
-    for (name, text), (expected_name, expected) in zip(recorded, ending.result, strict=False):
-        if name != expected_name:
-            return Divergence("result", source.taken, "result", name, expected_name)
+    recorded = run.get("result", ())
+    for part, (expected_name, expected) in zip(recorded, ending.result, strict=False):
+        if part["name"] != expected_name:
+            return Divergence("result", source.taken, "result", part["name"], expected_name)
+        text = view_content(part["content"], blob_text, reasoning=True)
         if text != expected:
             return Divergence("result", source.taken, "result", text, expected)
     if len(recorded) != len(ending.result):
@@ -271,7 +269,7 @@ def _ended(ending: Ending, source: _Source, run: Mapping[str, Any], blob_text: B
             "result",
             source.taken,
             "result",
-            [name for name, _ in recorded],
+            [part["name"] for part in recorded],
             [name for name, _ in ending.result],
         )
     return None
