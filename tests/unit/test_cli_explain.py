@@ -51,7 +51,10 @@ def test_a_requirement_that_no_bundle_can_show_says_why() -> None:
         (
             "FSEP-SCF-004",
             [],
-            ["FSEP-REF-003 and REF-004 for what it uses", "the replay of the runs that use it"],
+            [
+                "FSEP-REF-003 and REF-004 for what it uses; FSEP-CLM-002 to CLM-010",
+                "the replay of the runs that use it",
+            ],
         ),
         ("FSEP-PRE-003", ["FSEP-PRE-001"], ["FSEP-PRE-004 and PRE-005", "FSEP-BLD-001"]),
         ("FSEP-OBS-001", [], []),
