@@ -906,7 +906,7 @@ reading(
 )
 reading(
     "FSEP-REQ-007",
-    "a simulator's output says that it is the model's, with an identity of the simulator's alone",
+    "a simulator's output has an identity that is the system's alone",
     also=(),
     files=program(
         _VISIT,

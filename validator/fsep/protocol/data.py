@@ -13,6 +13,7 @@ from fsep.errors import FsepError
 SPEC = "spec"
 SCHEMAS = "schemas"
 REQUIREMENTS = "requirements.json"
+_NO_CHAPTERS = ("ambiguities.md", "errata.md")
 VERSIONS = "versions.json"
 SCHEMA_ENDING = ".schema.json"
 
@@ -56,8 +57,8 @@ def _damaged(path: Path) -> ProtocolDataError:
 
 
 def chapters(base: Path, version: str) -> list[Path]:
-    """Return the chapters of a version in the order of their names; errata change no verdict and are none."""
-    return sorted(path for path in (base / SPEC / version).glob("*.md") if path.name != "errata.md")
+    """Return the chapters of a version in the order of their names; what changes no verdict is none."""
+    return sorted(path for path in (base / SPEC / version).glob("*.md") if path.name not in _NO_CHAPTERS)
 
 
 def schema_files(base: Path, version: str) -> dict[str, Path]:
