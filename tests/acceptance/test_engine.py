@@ -51,6 +51,29 @@ def test_the_report_is_the_same_for_any_number_of_processes(faulty: Path) -> Non
     assert json.loads(one)["verdict"] == "does-not-conform"
 
 
+@pytest.mark.parametrize("line", [b"\n", b"no\n", b"{}\n"])
+def test_of_many_bad_lines_the_first_are_explained_and_all_are_counted(tmp_path: Path, line: bytes) -> None:
+    """A line that no finding stands for costs no more than to see that it is bad; each may have lost a run."""
+    few, many = 150, 3_000
+
+    def counted(times: int) -> tuple[Report, int]:
+        bench = parents.parent()
+        bench[parents.FIRST] += [line] * times
+        parents.commit(bench)
+        report = check(bench.write(tmp_path / str(times)))
+        [failed] = [one for one in report.outcomes if one.requirement == requirement]
+        assert failed.failed == times
+        [adherence] = [one for one in report.outcomes if one.requirement == "FSEP-ADH-001"]
+        return report, adherence.not_checked
+
+    requirement = "FSEP-DOC-002" if line == b"{}\n" else "FSEP-DOC-004"
+    (one, less), (other, more) = counted(few), counted(many)
+    assert more - less == many - few
+    assert [finding for finding in one.findings if finding.requirement == requirement] == [
+        finding for finding in other.findings if finding.requirement == requirement
+    ]
+
+
 def test_much_to_do_is_shared_among_the_cores(faulty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody says how many processes, their start has to be worth it."""
     engine = sys.modules["fsep.engine.survey"]

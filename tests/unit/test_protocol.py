@@ -77,7 +77,7 @@ def test_severity_and_link_follow_from_a_requirement() -> None:
 def test_the_digest_is_that_of_the_map_of_all_files() -> None:
     root = data.root()
     files = [
-        *root.glob("spec/1.0/*.md"),
+        *(path for path in root.glob("spec/1.0/*.md") if path.name != "ambiguities.md"),
         root / "spec/1.0/requirements.json",
         *root.glob("schemas/1.0/*.json"),
     ]
