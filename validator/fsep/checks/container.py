@@ -116,6 +116,8 @@ def has_manifest(bundle: Bundle) -> Iterator[Answer]:
         yield Passed()
     elif (broken := next((one for one in bundle.problems if one.code == "container"), None)) is not None:
         yield Problem(broken.message, Place())
+    elif any(problem.code == "limit" for problem in bundle.problems):
+        yield Blocked.by("FSEP-BND-003")
     elif refused is not None:
         yield Blocked.by("FSEP-BND-002" if refused == "collision" else "FSEP-BND-003")
     else:
