@@ -2,7 +2,7 @@
 
 import { Limits, LimitReached } from './form/limits.js';
 import { openContainer } from './container/open.js';
-import { EncryptedArchive, NoBundle } from './container/unreadable.js';
+import { NoBundle, TooManyFiles } from './container/unreadable.js';
 import { Blobs } from './bundle/blobs.js';
 import { readDocuments } from './bundle/documents.js';
 import { checkFiles } from './bundle/files.js';
@@ -26,19 +26,21 @@ const READ_ANYWAY = ['FSEP-BND-002', 'FSEP-BND-003'];
 
 async function readRatings(files, outcomes) {
   for (const entry of files.ofRole('ratings')) {
-    for await (const { record } of recordsOf(files, entry, outcomes)) if (record !== undefined) scanRecord(record, outcomes);
+    for await (const lines of recordsOf(files, entry, outcomes)) {
+      for (const { record } of lines) if (record !== undefined) scanRecord(record, outcomes);
+    }
   }
   if (files.isBroken('ratings')) outcomes.block('FSEP-DOC-004');
 }
 
-/** FSEP-SCF-001 to FSEP-SCF-007; gives the scaffolds that are not well formed. */
+/** FSEP-SCF-001 to FSEP-SCF-007; gives the scaffolds that are not well formed, as `scaffold id`. */
 function checkPrograms(documents, outcomes) {
-  const unfit = new Set();
+  const illFormed = new Set();
   if (documents.isLost('scaffold')) for (let n = 1; n <= 7; n += 1) outcomes.block(`FSEP-SCF-00${n}`);
   for (const [id, { program }] of documents.all('scaffold')) {
-    if (!checkProgram(program, outcomes)) unfit.add(`scaffold ${id}`);
+    if (!checkProgram(program, outcomes)) illFormed.add(`scaffold ${id}`);
   }
-  return unfit;
+  return illFormed;
 }
 
 async function judgeContent(files, limits, outcomes) {
@@ -47,11 +49,11 @@ async function judgeContent(files, limits, outcomes) {
   await readRatings(files, outcomes);
   const ledger = await readLedger(files, outcomes);
   limits.time();
-  const unfit = checkPrograms(documents, outcomes);
-  const referred = checkReferences(documents, outcomes);
-  for (const each of checkLocks(documents, outcomes)) unfit.add(each);
+  const illFormed = checkPrograms(documents, outcomes);
+  const referred = checkReferences(documents, illFormed, outcomes);
+  const unfit = new Set([...illFormed, ...checkLocks(documents, outcomes)]);
   const sameItems = checkItems(documents, items, outcomes);
-  const lacking = checkFields(documents, items, outcomes);
+  const lacking = checkFields(documents, items, illFormed, outcomes);
   checkRubric(documents, items, outcomes);
   if (outcomes.asks('replayed')) {
     checkNamesOfSystems(documents, items, limits, outcomes);
@@ -68,7 +70,7 @@ async function judgeContent(files, limits, outcomes) {
 }
 
 async function judgeContainer(container, limits, outcomes) {
-  const names = checkNames(container, outcomes);
+  const names = checkNames(container, limits, outcomes);
   const manifest = await readManifest(container, names, outcomes);
   if (manifest === undefined) outcomes.blockAll(READ_ANYWAY);
   const files = await checkFiles(container, manifest, names, limits, outcomes);
@@ -85,7 +87,7 @@ export async function judge(path, facets) {
     await judgeContainer(container, limits, outcomes);
   } catch (error) {
     if (error instanceof NoBundle) outcomes.fail('FSEP-BND-001');
-    else if (error instanceof EncryptedArchive) outcomes.fail('FSEP-BND-003');
+    else if (error instanceof TooManyFiles) outcomes.fail('FSEP-BND-003');
     else if (!(error instanceof LimitReached)) throw error;
     outcomes.blockAll();
   } finally {

@@ -31,7 +31,7 @@ export class Blobs {
     const { size } = this.files.container.members.get(path);
     if (size > MOST_TEXT) throw new LimitReached();
     const chunks = [];
-    for await (const chunk of this.files.raw(path)) chunks.push(chunk);
+    for await (const chunk of this.files.content(path)) chunks.push(chunk);
     const bytes = Buffer.concat(chunks);
     if (createHash('sha256').update(bytes).digest('hex') !== digest) throw new Unreadable();
     const text = decodeUtf8(bytes);

@@ -91,6 +91,7 @@ export async function readDocuments(files, version, outcomes) {
   const documents = new Documents();
   for (const role of Object.keys(ROLES)) {
     if (ROLES[role].document === undefined) continue;
+    if (files.isMissing(role)) documents.addBroken(role, ROLES[role].many ? undefined : role);
     for (const path of files.brokenPaths(role)) {
       documents.addBroken(role, ROLES[role].many ? idOfPath(path, role) : role);
     }

@@ -1,7 +1,6 @@
 // The files of a bundle against the manifest: FSEP-BND-003 to FSEP-BND-009.
 
 import { createHash } from 'node:crypto';
-import { LimitReached } from '../form/limits.js';
 import { LineCounter } from '../form/lines.js';
 import { expand } from '../container/zstandard.js';
 import { Unreadable } from '../container/unreadable.js';
@@ -19,6 +18,7 @@ class Files {
     this.sound = new Map();
     /** Role to the paths that are there, or belong there, and cannot be read. */
     this.broken = new Map();
+    /** Path to the bytes of which the lines or the document are made, of files that are short. */
     this.kept = new Map();
     this.keptBytes = 0;
   }
@@ -29,6 +29,15 @@ class Files {
       if (!this.broken.has(each)) this.broken.set(each, new Set());
       this.broken.get(each).add(path);
     }
+  }
+
+  /** Of a role that a bundle has to have no file is listed, and none lies at its place. */
+  addMissing(role) {
+    this.broken.set(role, new Set());
+  }
+
+  isMissing(role) {
+    return this.broken.get(role)?.size === 0;
   }
 
   isBroken(role) {
@@ -44,43 +53,47 @@ class Files {
     return [...this.sound.values()].filter((entry) => entry.role === role).sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** The bytes of a file as they lie in the bundle. */
-  async* raw(path) {
+  /** What stands in a file: its bytes, or what they expand to. */
+  async* content(path) {
     const kept = this.kept.get(path);
     if (kept !== undefined) yield kept;
-    else yield* this.container.read(path);
+    else yield* this.expanded(path, this.container.read(path));
   }
 
-  /** The bytes of which the lines of a file are made. */
-  lineBytes(path) {
-    const { size } = this.container.members.get(path);
-    return isExpanded(path) ? expand(this.raw(path), size, this.limits) : this.raw(path);
+  expanded(path, chunks) {
+    return isExpanded(path) ? expand(chunks, this.container.members.get(path).size, this.limits) : chunks;
+  }
+
+  /** Whether a file is named as one has to be, and is a plain one, so that it may be read at all. */
+  isPlain(path, names) {
+    return !names.bad.has(path) && this.container.members.get(path)?.regular !== false;
   }
 
   /** Reads a file once: digest, size and number of lines; short ones are kept. Throws Unreadable. */
   async measure(path) {
-    const { size } = this.container.members.get(path);
-    const keep = size <= KEPT_FILE && this.keptBytes + size <= KEPT_ALL;
-    const hash = createHash('sha256');
-    const pieces = [];
-    const lines = new LineCounter();
-    const expanded = isExpanded(path);
     const { container } = this;
+    const hash = createHash('sha256');
     async function* passing() {
       for await (const chunk of container.read(path)) {
         hash.update(chunk);
-        if (keep) pieces.push(chunk);
-        if (!expanded) lines.update(chunk);
         yield chunk;
       }
     }
-    if (expanded) for await (const chunk of expand(passing(), size, this.limits)) lines.update(chunk);
-    else for await (const chunk of passing()) void chunk;
-    if (keep) {
-      this.kept.set(path, pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
-      this.keptBytes += size;
+    const lines = new LineCounter();
+    const most = Math.min(KEPT_FILE, KEPT_ALL - this.keptBytes);
+    let pieces = [];
+    let held = 0;
+    for await (const chunk of this.expanded(path, passing())) {
+      lines.update(chunk);
+      held += chunk.length;
+      if (held <= most) pieces.push(chunk);
+      else pieces = [];
     }
-    return { sha256: hash.digest('hex'), bytes: size, lines: lines.count };
+    if (held <= most) {
+      this.kept.set(path, pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
+      this.keptBytes += held;
+    }
+    return { sha256: hash.digest('hex'), bytes: container.members.get(path).size, lines: lines.count };
   }
 }
 
@@ -94,11 +107,11 @@ function compareLists(manifest, files, names, outcomes) {
   for (const path of files.container.members.keys()) {
     if (path === 'bundle.json' || listed.has(path)) continue;
     files.addBroken(path);
-    if (!names.bad.has(path) && !files.irregular.has(path)) outcomes.fail('FSEP-BND-004');
+    if (files.isPlain(path, names)) outcomes.fail('FSEP-BND-004');
   }
   const present = [];
   for (const entry of listed.values()) {
-    if (names.bad.has(entry.path) || files.irregular.has(entry.path)) {
+    if (!files.isPlain(entry.path, names)) {
       files.addBroken(entry.path, entry.role);
     } else if (!files.container.members.has(entry.path)) {
       outcomes.fail('FSEP-BND-005');
@@ -122,13 +135,18 @@ function checkRoles(listed, files, outcomes) {
   for (const [role, { least }] of Object.entries(ROLES)) {
     if ((count.get(role) ?? 0) >= least) continue;
     // A file that lies at the place and is not listed is one fault, and not two.
-    if (files.isBroken(role)) outcomes.block('FSEP-BND-008');
-    else outcomes.fail('FSEP-BND-008');
+    if (files.isBroken(role)) {
+      outcomes.block('FSEP-BND-008');
+    } else {
+      outcomes.fail('FSEP-BND-008');
+      files.addMissing(role);
+    }
   }
   return misplaced;
 }
 
-async function checkContent(entry, files, outcomes) {
+/** FSEP-BND-006, FSEP-BND-007 and FSEP-BND-009; whether a file can be read further. */
+async function checkContent(entry, misplaced, files, outcomes) {
   const { path, role } = entry;
   let found;
   try {
@@ -138,61 +156,53 @@ async function checkContent(entry, files, outcomes) {
     outcomes.fail('FSEP-BND-003');
     return false;
   }
+  if (misplaced.has(path)) return false;
   if (found.sha256 !== entry.sha256 || found.bytes !== entry.bytes) {
     outcomes.fail('FSEP-BND-006');
     return false;
   }
   if (ROLES[role].lines !== undefined && found.lines !== entry.records) outcomes.fail('FSEP-BND-007');
-  return true;
+  if (role !== 'blob' || path === `blobs/${entry.sha256}`) return true;
+  outcomes.fail('FSEP-BND-009');
+  return false;
+}
+
+/** FSEP-BND-003 as far as nothing need be read for it. */
+function checkRegular(container, outcomes) {
+  let sound = !container.hasOddFolder;
+  for (const { regular } of container.members.values()) sound &&= regular;
+  if (!sound) outcomes.fail('FSEP-BND-003');
+  if (container.unseen) outcomes.block('FSEP-BND-003');
+}
+
+/** FSEP-BND-003 of all files where nobody can say which of them are listed, and would be read (chapter 10). */
+async function touchAll(files, names, outcomes) {
+  const { container } = files;
+  for (const [path, member] of container.members) {
+    if (path === 'bundle.json' || !files.isPlain(path, names)) continue;
+    try {
+      await (isExpanded(path) ? files.measure(path) : container.touch(member));
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      outcomes.fail('FSEP-BND-003');
+    }
+    files.kept.delete(path);
+  }
 }
 
 /** Looks at every file, and gives those that can be read further. */
 export async function checkFiles(container, manifest, names, limits, outcomes) {
   const files = new Files(container, limits);
-  files.irregular = new Set([...container.members].filter(([, { regular }]) => !regular).map(([path]) => path));
-  const paths = new Set(manifest?.files.map(({ path }) => path));
-  for (const path of container.members.keys()) {
-    if (path === 'bundle.json' || paths.has(path) || names.bad.has(path) || files.irregular.has(path)) continue;
-    try {
-      if (isExpanded(path)) await files.measure(path);
-      else await container.touch(path);
-    } catch (error) {
-      if (error instanceof LimitReached || !(error instanceof Unreadable)) throw error;
-      files.irregular.add(path);
-    }
+  checkRegular(container, outcomes);
+  if (manifest === undefined) {
+    await touchAll(files, names, outcomes);
+    return files;
   }
-  if (files.irregular.size > 0) outcomes.fail('FSEP-BND-003');
-  if (manifest === undefined) return files;
   const { listed, present } = compareLists(manifest, files, names, outcomes);
   const misplaced = checkRoles(listed, files, outcomes);
   for (const entry of present) {
-    if (misplaced.has(entry.path)) {
-      files.addBroken(entry.path, entry.role);
-      if (isExpanded(entry.path) || container.zip !== undefined) await checkReadable(entry.path, files, outcomes);
-      continue;
-    }
-    if (await checkContent(entry, files, outcomes)) {
-      if (entry.role !== 'blob' || blobNamed(entry, outcomes)) files.sound.set(entry.path, entry);
-      else files.addBroken(entry.path, entry.role);
-    } else {
-      files.addBroken(entry.path, entry.role);
-    }
+    if (await checkContent(entry, misplaced, files, outcomes)) files.sound.set(entry.path, entry);
+    else files.addBroken(entry.path, entry.role);
   }
   return files;
-}
-
-async function checkReadable(path, files, outcomes) {
-  try {
-    await files.measure(path);
-  } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    outcomes.fail('FSEP-BND-003');
-  }
-}
-
-/** FSEP-BND-009: a blob is named by its digest. */
-function blobNamed(entry, outcomes) {
-  if (entry.path === `blobs/${entry.sha256}`) return true;
-  outcomes.fail('FSEP-BND-009');
-  return false;
 }

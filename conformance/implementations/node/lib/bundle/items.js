@@ -17,30 +17,34 @@ class Items {
   constructor() {
     this.lost = false; // nothing of the file can be read
     this.brokenLines = 0;
-    this.byId = new Map();
+    this.byId = new Map(); // in the order of the file
     this.repeated = new Set();
     this.digests = [];
     this.withheld = false;
   }
 
+  /** Of items that have one id only the first is kept: nothing is checked of the others (chapter 10). */
   add(item) {
-    if (this.byId.has(item.id)) this.repeated.add(item.id);
-    else this.byId.set(item.id, item);
+    if (this.byId.has(item.id)) {
+      this.repeated.add(item.id);
+      return;
+    }
+    this.byId.set(item.id, item);
     this.digests.push(programDigest(item));
     for (const name of Object.keys(item.fields)) if (kindOfField(item, name) === 'withheld') this.withheld = true;
   }
 
-  get count() {
-    return this.digests.length;
+  get all() {
+    return [...this.byId.values()];
   }
 
   get digest() {
     return digestOfDigests(this.digests);
   }
 
-  /** Of an item: `ok`; `broken` where it cannot be told which one it is, or whether it is there; or `absent`. */
+  /** Of an item: `ok`; `broken` where it cannot be told whether it is there; or `absent`. */
   state(id) {
-    if (this.byId.has(id)) return this.repeated.has(id) ? 'broken' : 'ok';
+    if (this.byId.has(id)) return 'ok';
     return this.lost || this.brokenLines > 0 ? 'broken' : 'absent';
   }
 }
@@ -62,15 +66,17 @@ export async function readItems(files, outcomes) {
     return items;
   }
   let bytes = 0;
-  for await (const line of recordsOf(files, entry, outcomes)) {
-    if (line.record === undefined) {
-      items.brokenLines += 1;
-      continue;
+  for await (const lines of recordsOf(files, entry, outcomes)) {
+    for (const line of lines) {
+      if (line.record === undefined) {
+        items.brokenLines += line.lost;
+        continue;
+      }
+      bytes += line.bytes.length;
+      if (bytes > MOST_BYTES) throw new LimitReached();
+      if (!items.byId.has(line.record.id)) scanRecord(line.record, outcomes);
+      items.add(line.record);
     }
-    bytes += line.bytes.length;
-    if (bytes > MOST_BYTES) throw new LimitReached();
-    scanRecord(line.record, outcomes);
-    items.add(line.record);
   }
   if (items.repeated.size > 0) outcomes.fail('FSEP-REF-001');
   files.kept.delete(entry.path);

@@ -7,12 +7,16 @@ import { scanDocument } from '../checks/credentials.js';
 
 export const VERSION = '1.0';
 export const LONGEST_DOCUMENT = 16 * 2 ** 20;
-const SHAPE_OF_VERSION = /^[0-9]{1,4}\.[0-9]{1,4}$/;
 
-/** Whether a document names a version, and not the one given. */
+/** What a document says that its version is, whatever that be; undefined where it says nothing. */
+function versionOf(document) {
+  return document !== null && typeof document === 'object' ? document.fsep : undefined;
+}
+
+/** Whether a document names a version, and not the one given; where it names none, its schema has to say so. */
 export function isOfOtherVersion(document, version) {
-  const named = document !== null && typeof document === 'object' ? document.fsep : undefined;
-  return typeof named === 'string' && SHAPE_OF_VERSION.test(named) && named !== version;
+  const named = versionOf(document);
+  return typeof named === 'string' && named !== version;
 }
 
 /** The bytes of a file as one, or null where it is longer than a document may be. */
@@ -33,6 +37,7 @@ export async function readManifest(container, names, outcomes) {
   if (names.bad.has('bundle.json')) return undefined;
   let bytes;
   try {
+    if (member.size > LONGEST_DOCUMENT) await container.touch(member);
     bytes = await readDocument(container, 'bundle.json');
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
@@ -48,7 +53,7 @@ export async function readManifest(container, names, outcomes) {
     outcomes.fail('FSEP-DOC-001');
     return undefined;
   }
-  if (isOfOtherVersion(manifest, VERSION)) {
+  if (versionOf(manifest) !== VERSION) {
     outcomes.fail('FSEP-DOC-003');
     return undefined;
   }

@@ -1,7 +1,6 @@
 // Roles of files: the place that belongs to each, and how many there are.
 
-const SLUG = '[a-z0-9][a-z0-9._-]{0,63}';
-const NAME = '[A-Za-z0-9][A-Za-z0-9._-]*';
+const ANY = '([^/]+)'; // one segment; whether it is the id or the digest is FSEP-REF-001's and FSEP-BND-009's to say
 
 const place = (source) => new RegExp(`^(?:${source})$`);
 
@@ -9,13 +8,13 @@ const place = (source) => new RegExp(`^(?:${source})$`);
 export const ROLES = {
   design: { path: place('design\\.json'), document: 'design', least: 1 },
   items: { path: place('items\\.jsonl'), lines: 'item', least: 1 },
-  scaffold: { path: place(`scaffolds/(${SLUG})\\.json`), document: 'scaffold', many: true, least: 1 },
-  system: { path: place(`systems/(${SLUG})\\.json`), document: 'system', many: true, least: 1 },
-  transcripts: { path: place(`transcripts/${NAME}\\.jsonl(?:\\.zst)?`), lines: 'run', many: true, least: 1 },
-  simulator: { path: place(`simulators/(${SLUG})\\.json`), document: 'simulator', many: true, least: 0 },
-  environment: { path: place(`environments/(${SLUG})\\.json`), document: 'environment', many: true, least: 0 },
-  blob: { path: place('blobs/([0-9a-f]{64})'), many: true, least: 0 },
-  proof: { path: place(`proofs/${NAME}`), many: true, least: 0 },
+  scaffold: { path: place(`scaffolds/${ANY}\\.json`), document: 'scaffold', many: true, least: 1 },
+  system: { path: place(`systems/${ANY}\\.json`), document: 'system', many: true, least: 1 },
+  transcripts: { path: place(`transcripts/${ANY}\\.jsonl(?:\\.zst)?`), lines: 'run', many: true, least: 1 },
+  simulator: { path: place(`simulators/${ANY}\\.json`), document: 'simulator', many: true, least: 0 },
+  environment: { path: place(`environments/${ANY}\\.json`), document: 'environment', many: true, least: 0 },
+  blob: { path: place(`blobs/${ANY}`), many: true, least: 0 },
+  proof: { path: place(`proofs/${ANY}`), many: true, least: 0 },
   departures: { path: place('departures\\.json'), document: 'departures', least: 0 },
   commitments: { path: place('commitments\\.json'), document: 'commitments', least: 0 },
   'loss-report': { path: place('loss\\.json'), document: 'loss-report', least: 0 },
@@ -25,7 +24,7 @@ export const ROLES = {
   blinding: { path: place('blinding\\.json'), document: 'blinding', least: 0 },
   profile: { path: place('profile\\.json'), document: 'profile', least: 0 },
   claims: { path: place('claims\\.json'), document: 'claims', least: 0 },
-  ratings: { path: place(`ratings/(${SLUG})\\.jsonl`), lines: 'rating', many: true, least: 0 },
+  ratings: { path: place(`ratings/${ANY}\\.jsonl`), lines: 'rating', many: true, least: 0 },
 };
 
 /** The role that belongs to a path, with the id that the path names, where it names one. */

@@ -20,7 +20,7 @@ const SHAPES = [
   ['private key', '-----BEGIN [A-Z ]*PRIVATE KEY-----'],
 ].map(([literal, source]) => ({ literal, pattern: RE2JS.compile(source) }));
 
-const HINT = /k-|akia|aiza|gh|hf_|xox|bearer|private key/i;
+const HINT = new RegExp(SHAPES.map(({ literal }) => literal).join('|'), 'i');
 const SHORTEST = 15;
 
 function hasShape(text) {

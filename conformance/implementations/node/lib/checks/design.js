@@ -33,8 +33,9 @@ export function checkItems(documents, items, outcomes) {
     return true;
   }
   const { sha256, count } = design.items;
-  if (items.count === count && items.digest === sha256) return true;
-  if (items.count === count && items.withheld) {
+  const agrees = items.byId.size === count;
+  if (agrees && items.digest === sha256) return true;
+  if (agrees && items.withheld) {
     outcomes.withhold('FSEP-DSG-002');
     return true;
   }
@@ -73,11 +74,11 @@ export function checkNamesOfSystems(documents, items, limits, outcomes) {
   const lost = documents.isLost('system') || documents.isLost('scaffold') || items.lost || items.brokenLines > 0;
   if (lost) outcomes.block('FSEP-DSG-003');
   const test = (text) => {
-    limits.tick();
+    limits.time();
     return holdsName(text, names);
   };
   for (const { program } of documents.all('scaffold').values()) if (anyText(program, test)) outcomes.fail('FSEP-DSG-003');
-  for (const item of items.byId.values()) {
+  for (const item of items.all) {
     for (const name of Object.keys(item.fields)) {
       if (kindOfField(item, name) === 'withheld') outcomes.withhold('FSEP-DSG-003');
       else if (anyText(item.fields[name], test)) outcomes.fail('FSEP-DSG-003');

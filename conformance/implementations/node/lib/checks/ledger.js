@@ -4,6 +4,20 @@ import { sha256 } from '../form/digest.js';
 import { recordsOf } from '../bundle/records.js';
 import { scanRecord } from './credentials.js';
 
+class Ledger {
+  constructor() {
+    this.usable = true;
+    this.runs = new Map(); // id of a run to its lines, in order
+  }
+
+  /** Of a run with more lines than a start and an end one more is enough to be a fault. */
+  add({ run, what, status, events_sha256: digest }) {
+    if (!this.runs.has(run)) this.runs.set(run, []);
+    const lines = this.runs.get(run);
+    if (lines.length < 3) lines.push({ what, status, events_sha256: digest });
+  }
+}
+
 /** Reads the ledger; undefined where there is none. Gives the lines of each run, in order. */
 export async function readLedger(files, outcomes) {
   const [entry] = files.ofRole('ledger');
@@ -11,24 +25,27 @@ export async function readLedger(files, outcomes) {
     if (files.isBroken('ledger')) outcomes.block('FSEP-PRV-001', 'FSEP-PRV-002');
     return undefined;
   }
-  const ledger = { usable: true, runs: new Map() };
+  const ledger = new Ledger();
   let number = 0;
   let previous = null; // undefined where the line before is none, so that nothing can be said of the link to it
-  for await (const { bytes, record } of recordsOf(files, entry, outcomes)) {
-    if (record === undefined) {
-      outcomes.block('FSEP-PRV-001');
-      ledger.usable = false;
-    } else {
+  for await (const lines of recordsOf(files, entry, outcomes)) {
+    for (const { bytes, record, lost } of lines) {
+      if (record === undefined) {
+        outcomes.block('FSEP-PRV-001');
+        ledger.usable = false;
+        number += lost;
+        previous = undefined;
+        continue;
+      }
       scanRecord(record, outcomes);
       if (record.n !== number || (previous !== undefined && record.previous !== previous)) {
         outcomes.fail('FSEP-PRV-001');
         ledger.usable = false;
       }
-      if (!ledger.runs.has(record.run)) ledger.runs.set(record.run, []);
-      ledger.runs.get(record.run).push(record);
+      ledger.add(record);
+      number += 1;
+      previous = sha256(bytes);
     }
-    number += 1;
-    previous = record === undefined ? undefined : sha256(bytes);
   }
   return ledger;
 }

@@ -16,8 +16,9 @@ class Plan {
   }
 
   /** Whether it cannot be told if a place is in the plan. */
-  isDoubtful({ system, item }) {
-    return this.isLostSystem(system) || (this.items.brokenLines > 0 && !this.items.byId.has(item));
+  isDoubtful({ system, scaffold, item, replicate }) {
+    const isPossible = this.scaffolds.has(scaffold) && replicate < this.replicates;
+    return isPossible && (this.isLostSystem(system) || (this.items.brokenLines > 0 && !this.items.byId.has(item)));
   }
 
   has({ system, scaffold, item, replicate }) {
@@ -58,11 +59,12 @@ function sortDepartures(plan, byPlace, departures, unsure, outcomes) {
     if (seen.has(`${kind} ${key}`)) outcomes.fail('FSEP-CMP-004');
     seen.add(`${kind} ${key}`);
     const there = byPlace.get(key);
-    if (kind === 'run-missing') {
-      if (there !== undefined) outcomes.fail('FSEP-CMP-004');
-      else if (plan.has(departure)) continue;
-      else if (plan.isDoubtful(departure)) outcomes.block('FSEP-CMP-004');
+    if (!plan.has(departure)) {
+      // What is not planned is no departure, whether or not there is a run of it.
+      if (plan.isDoubtful(departure)) outcomes.block('FSEP-CMP-004');
       else outcomes.fail('FSEP-CMP-004');
+    } else if (kind === 'run-missing') {
+      if (there !== undefined) outcomes.fail('FSEP-CMP-004');
     } else if (there === undefined || !there.failed) {
       if (unsure) outcomes.block('FSEP-CMP-004');
       else outcomes.fail('FSEP-CMP-004');
@@ -74,7 +76,7 @@ function sortDepartures(plan, byPlace, departures, unsure, outcomes) {
 /** `places.runs` are the runs whose place is known; `places.unknown` counts the others. */
 export function checkPlan(documents, items, places, outcomes) {
   const design = documents.one('design');
-  if (design === undefined || items.lost || documents.nameless.has('system')) {
+  if (design === undefined || items.lost || items.repeated.size > 0 || documents.nameless.has('system')) {
     outcomes.block(...ALL);
     return;
   }
@@ -107,10 +109,10 @@ function checkMissing({ plan, byPlace, spoilt, named, lost, unsure }, outcomes) 
   }
 }
 
-/** FSEP-CMP-003. */
+/** FSEP-CMP-003; a run that is not planned is FSEP-CMP-002's alone. */
 function checkFailed({ byPlace, spoilt, named, lost }, outcomes) {
-  for (const [key, { run, failed }] of byPlace) {
-    if (!failed || named.has(key)) continue;
+  for (const [key, { run, planned, failed }] of byPlace) {
+    if (!failed || !planned || named.has(key)) continue;
     if (lost) outcomes.block('FSEP-CMP-003');
     else outcomes.fail('FSEP-CMP-003');
     spoilt.add(cellOf(run));

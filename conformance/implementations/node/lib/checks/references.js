@@ -38,14 +38,14 @@ function checkNamed(design, documents, outcomes) {
 }
 
 /** FSEP-REF-003: the baseline is a scaffold of the design, and what its scaffolds use is bound in it. */
-function checkBound(design, documents, outcomes) {
+function checkBound(design, documents, unfit, outcomes) {
   const scaffolds = idsOf(design.scaffolds);
   const simulators = new Set(idsOf(design.simulators));
   const environments = new Set(idsOf(design.environments));
   let sound = scaffolds.includes(design.baseline);
   for (const id of scaffolds) {
     const scaffold = documents.all('scaffold').get(id);
-    if (scaffold === undefined) {
+    if (scaffold === undefined || unfit.has(`scaffold ${id}`)) {
       outcomes.block('FSEP-REF-003');
       continue;
     }
@@ -57,27 +57,31 @@ function checkBound(design, documents, outcomes) {
   return sound;
 }
 
-/** Whether the design and what it names hold together, so that runs can be replayed at all. */
-export function checkReferences(documents, outcomes) {
+/**
+ * Whether the design and what it names hold together, so that runs can be replayed at all. What a scaffold uses is not
+ * looked at where it is not well formed: `unfit` has such scaffolds, as `scaffold id`.
+ */
+export function checkReferences(documents, unfit, outcomes) {
   const design = documents.one('design');
   if (design === undefined) {
     outcomes.block('FSEP-REF-002', 'FSEP-REF-003');
     return false;
   }
   const named = checkNamed(design, documents, outcomes);
-  const bound = checkBound(design, documents, outcomes);
+  const bound = checkBound(design, documents, unfit, outcomes);
   return named && bound;
 }
 
 /** FSEP-REF-004: items have the fields that scaffolds use. Gives the ids of the items that do not. */
-export function checkFields(documents, items, outcomes) {
+export function checkFields(documents, items, unfit, outcomes) {
   const lacking = new Set();
   const needs = new Set();
   if (documents.isLost('scaffold') || items.lost || items.brokenLines > 0) outcomes.block('FSEP-REF-004');
-  for (const { program } of documents.all('scaffold').values()) {
-    for (const [name, kind] of fieldsOf(program)) needs.add(`${kind} ${name}`);
+  for (const [id, { program }] of documents.all('scaffold')) {
+    if (unfit.has(`scaffold ${id}`)) outcomes.block('FSEP-REF-004');
+    else for (const [name, kind] of fieldsOf(program)) needs.add(`${kind} ${name}`);
   }
-  for (const item of items.byId.values()) {
+  for (const item of items.all) {
     for (const need of needs) {
       const [kind, name] = need.split(' ');
       const found = kindOfField(item, name);

@@ -32,7 +32,7 @@ function namesWhatIsThere(rubric, documents, items) {
       if (!Object.hasOwn(program.threads, thread) || !program.threads[thread].speakers.includes(program.primary)) return false;
     }
   }
-  for (const item of items.byId.values()) if (!fields.every((field) => Object.hasOwn(item.fields, field))) return false;
+  for (const item of items.all) if (!fields.every((field) => Object.hasOwn(item.fields, field))) return false;
   return true;
 }
 

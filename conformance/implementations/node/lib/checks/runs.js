@@ -25,23 +25,34 @@ export function checkRebuilt(events, outcomes) {
   if (events.some(({ rebuilt }) => rebuilt === true)) outcomes.fail('FSEP-TRN-004');
 }
 
-/** FSEP-REQ-001, FSEP-REQ-003, FSEP-REQ-005 and FSEP-REQ-007: what is recorded with outputs of models and simulators. */
-export function checkOutputs(events, program, system, documents, outcomes) {
-  const actors = new Map(Object.entries(program.actors));
-  for (const event of events) {
-    if (event.kind !== 'output') continue;
-    const actor = actors.get(event.actor);
-    if (actor === undefined || actor.kind !== event.origin || actor.kind === 'human') continue;
+/** The outputs of models and simulators: those whose origin says so (chapter 4, FSEP-REQ-001). */
+function outputsOf(events) {
+  return events.filter(({ kind, origin }) => kind === 'output' && (origin === 'model' || origin === 'simulator'));
+}
+
+/** FSEP-REQ-001, FSEP-REQ-003 and FSEP-REQ-005: what is recorded with outputs. */
+export function checkRecorded(events, outcomes) {
+  for (const event of outputsOf(events)) {
     if (event.request_sha256 === undefined) outcomes.fail('FSEP-REQ-001');
     if (event.parameters === undefined) outcomes.fail('FSEP-REQ-003');
-    if (event.returned_model === undefined) {
-      outcomes.fail('FSEP-REQ-005');
-      continue;
-    }
-    const asked = actor.kind === 'model' ? system : documents.all('simulator').get(actor.simulator);
-    const returned = asked?.model.returned;
-    if (returned === undefined) outcomes.block('FSEP-REQ-007');
-    else if (!returned.includes(event.returned_model)) outcomes.fail('FSEP-REQ-007');
+    if (event.returned_model === undefined) outcomes.fail('FSEP-REQ-005');
+  }
+}
+
+/** FSEP-REQ-007: no output is of a model whose identity is not declared. Whose output it is, its actor in the program says. */
+export function checkReturned(events, program, system, simulators, outcomes) {
+  const outputs = outputsOf(events);
+  if (program === undefined) {
+    if (outputs.length > 0) outcomes.block('FSEP-REQ-007');
+    return;
+  }
+  const actors = new Map(Object.entries(program.actors));
+  for (const { actor, returned_model: identity } of outputs) {
+    const { kind, simulator } = actors.get(actor) ?? {};
+    const asked = kind === 'simulator' ? simulators.get(simulator) : system;
+    const declared = asked?.model.returned;
+    if (identity === undefined || declared === undefined) outcomes.block('FSEP-REQ-007');
+    else if (!declared.includes(identity)) outcomes.fail('FSEP-REQ-007');
   }
 }
 
@@ -69,10 +80,8 @@ function holdsWithheldContent(content) {
 
 const holdsPartial = (attempts) => (attempts ?? []).some(({ partial }) => isWithheld(partial ?? null));
 
-/** Whether a run holds a withheld value. */
-export function holdsWithheld({ first, events }) {
-  if (isWithheld(first.failure?.message ?? null) || holdsPartial(first.failure?.attempts)) return true;
-  if ((first.result ?? []).some(({ content }) => holdsWithheldContent(content))) return true;
+/** Whether the events of a run hold a withheld value. */
+export function holdsWithheld(events) {
   return events.some((event) =>
     holdsWithheldContent(event.content ?? null)
     || (event.tool_calls ?? []).some((call) => areWithheld(call.arguments))

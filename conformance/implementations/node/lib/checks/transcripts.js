@@ -6,16 +6,19 @@ import { RunReader } from '../bundle/runs.js';
 import { Unreadable } from '../container/unreadable.js';
 import { REPLAY } from '../replay/replayer.js';
 import {
-  blobsOfRun, checkAttempts, checkOutputs, checkRebuilt, hasOwnCallIds, holdsWithheld, textBlobsOfRun,
+  blobsOfRun, checkAttempts, checkRebuilt, checkRecorded, checkReturned, hasOwnCallIds, holdsWithheld, textBlobsOfRun,
 } from './runs.js';
 
-const OF_EVENTS = ['FSEP-REQ-001', 'FSEP-REQ-003', 'FSEP-REQ-005', 'FSEP-REQ-007'];
+const OF_EVENTS = [
+  'FSEP-REF-007', 'FSEP-TRN-002', 'FSEP-TRN-003', 'FSEP-TRN-004', 'FSEP-REQ-001', 'FSEP-REQ-003', 'FSEP-REQ-005', 'FSEP-REQ-007',
+];
 const OF_PLACE = ['FSEP-REF-006'];
 
 export class Transcripts {
   constructor({ files, documents, items, blobs, replayer, ledger, outcomes, limits }) {
     Object.assign(this, { files, documents, items, blobs, replayer, outcomes, limits });
     this.needsDigests = ledger !== undefined;
+    this.hasNoPlan = items.repeated.size > 0; // items that have one id keep from all that goes by the plan (chapter 10)
     this.places = { runs: [], unknown: 0, unplacedIds: new Set() };
   }
 
@@ -24,10 +27,10 @@ export class Transcripts {
     const reader = new RunReader(files, outcomes);
     for await (const run of reader.all()) await this.run(run);
     this.places.unknown += reader.unplaced;
+    if (this.hasNoPlan) this.places.unknown += 1;
     if (files.isBroken('transcripts')) {
       this.places.unknown += 1;
       outcomes.block('FSEP-DOC-004', 'FSEP-TRN-001', 'FSEP-REF-005', ...OF_EVENTS, ...REPLAY);
-      outcomes.block('FSEP-REF-007', 'FSEP-TRN-002', 'FSEP-TRN-003', 'FSEP-TRN-004');
     }
     this.settleIds();
     return this.places;
@@ -53,48 +56,49 @@ export class Transcripts {
   async run(run) {
     const { outcomes } = this;
     this.limits.time();
-    if (run.tooLong) outcomes.block('FSEP-REF-007', 'FSEP-TRN-002', 'FSEP-TRN-003', 'FSEP-TRN-004', ...OF_EVENTS);
+    if (run.unread || run.tooLong) outcomes.block(...OF_EVENTS);
+    if (run.unread) {
+      outcomes.block('FSEP-TRN-001', 'FSEP-REF-005', ...REPLAY);
+      return;
+    }
     const named = this.named(run);
     const texts = await this.blobTexts(run);
     const ownIds = hasOwnCallIds(run.events);
     if (!ownIds) outcomes.fail('FSEP-TRN-002');
     if (outcomes.asks('replayed')) this.events(run);
-    if (run.first === undefined) return;
-    if (named) this.place(run);
+    if (named && !this.hasNoPlan) this.place(run);
     else this.leaveOut(run.first.run);
     if (!outcomes.asks('replayed')) return;
-    if (named && !run.tooLong && ownIds && texts !== undefined) this.replayer.replay(run, texts);
+    const isClear = named && ownIds && texts !== undefined && !this.items.repeated.has(run.first.item);
+    if (isClear && !run.tooLong) this.replayer.replay(run, texts);
     else outcomes.block(...REPLAY);
   }
 
-  /** FSEP-REF-005: whether a run names what is there and can be read. */
+  /** FSEP-REF-005, and FSEP-TRN-001 where that does not fail: whether a run is whole, and names what is there and can be read. */
   named(run) {
-    if (run.first === undefined || !run.intact) {
-      this.outcomes.block('FSEP-REF-005');
-      return false;
-    }
     const { system, scaffold, item } = run.first;
     const states = [this.documents.state('system', system), this.documents.state('scaffold', scaffold), this.items.state(item)];
     if (states.includes('absent')) this.outcomes.fail('FSEP-REF-005');
+    else if (!run.intact) this.outcomes.fail('FSEP-TRN-001');
     else if (states.includes('broken')) this.outcomes.block('FSEP-REF-005');
-    return states.every((state) => state === 'ok');
+    return run.intact && states.every((state) => state === 'ok');
   }
 
   place(run) {
     const { run: id, system, scaffold, item, replicate, status } = run.first;
-    const withheld = this.needsDigests && holdsWithheld(run);
+    const withheld = this.needsDigests && holdsWithheld(run.events);
     const eventsDigest = this.needsDigests && !run.tooLong ? canonicalDigest(run.events) : null;
     this.places.runs.push({ id, system, scaffold, item, replicate, status, withheld, eventsDigest });
   }
 
   /** FSEP-REF-007: the texts kept in blobs; undefined where blobs are missing, unreadable or no texts. */
   async blobTexts({ first, events }) {
-    const states = [...blobsOfRun(events, first?.result)].map((digest) => this.blobs.state(digest));
+    const states = [...blobsOfRun(events, first.result)].map((digest) => this.blobs.state(digest));
     if (states.includes('absent')) this.outcomes.fail('FSEP-REF-007');
     else if (states.includes('broken')) this.outcomes.block('FSEP-REF-007');
     let sound = states.every((state) => state === 'ok');
     const texts = new Map();
-    for (const digest of textBlobsOfRun(events, first?.result)) {
+    for (const digest of textBlobsOfRun(events, first.result)) {
       if (this.blobs.state(digest) !== 'ok') continue;
       const text = await this.textOfBlob(digest);
       if (text === undefined) sound = false;
@@ -124,11 +128,10 @@ export class Transcripts {
   /** What is looked at in events whether or not the run is replayed. */
   events({ first, events }) {
     const { documents, outcomes } = this;
-    checkAttempts(events, first?.failure, outcomes);
+    checkAttempts(events, first.failure, outcomes);
     checkRebuilt(events, outcomes);
-    const scaffold = documents.all('scaffold').get(first?.scaffold);
-    const system = documents.all('system').get(first?.system);
-    if (scaffold === undefined || system === undefined) outcomes.block(...OF_EVENTS);
-    if (scaffold !== undefined) checkOutputs(events, scaffold.program, system, documents, outcomes);
+    checkRecorded(events, outcomes);
+    const program = documents.all('scaffold').get(first.scaffold)?.program;
+    checkReturned(events, program, documents.all('system').get(first.system), documents.all('simulator'), outcomes);
   }
 }

@@ -3,106 +3,120 @@
 import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 import { decodeUtf8 } from '../form/strict-json.js';
-import { isPath } from '../form/path-grammar.js';
 import { LimitReached } from '../form/limits.js';
-import { EncryptedArchive, NoBundle, Unreadable } from './unreadable.js';
+import { ArchiveFile } from './archive-file.js';
+import { readEntry } from './central-directory.js';
+import { isAsStated } from './end-record.js';
+import { Listing } from './listing.js';
+import { inflate } from './members.js';
+import { NoBundle, TooManyFiles, Unreadable } from './unreadable.js';
 
-const MOST_ENTRIES = 1_000_000;
+const OPTIONS = { decodeStrings: false, autoClose: false };
+const MOST_DIRECTORY = 256 * 2 ** 20;
 const ENCRYPTED = 0x0001 | 0x0040 | 0x2000;
-const STRONG_ENCRYPTION = /strong encryption/; // what the zip reader says, which reads such an archive no further
+const METHODS = new Set([0, 8]); // stored and deflated
 const FORMAT = 0xf000;
 const REGULAR = 0x8000;
+const FOLDER = 0x4000;
 
 function nameOf(bytes) {
   return decodeUtf8(bytes) ?? `\ufffd${bytes.toString('latin1')}`;
 }
 
-/** Whether a member is a plain file: stored or deflated, not encrypted, and by its Unix mode, where it has one, a regular file. */
-function isPlain(entry) {
-  if ((entry.generalPurposeBitFlag & ENCRYPTED) !== 0) return false;
-  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) return false;
-  const format = (entry.externalFileAttributes >>> 16) & FORMAT;
-  return format === 0 || format === REGULAR;
+/** Whether an entry is said to be what its name has it be, or nothing. */
+function isSaidToBe({ mode }, ...formats) {
+  return (mode & FORMAT) === 0 || formats.includes(mode & FORMAT);
 }
 
-export class Archive {
+export class Archive extends Listing {
   constructor(path, limits) {
+    super();
     this.path = path;
     this.limits = limits;
-    this.members = new Map();
-    this.badFolders = [];
+    this.file = null;
     this.zip = null;
   }
 
   async list() {
     try {
-      this.zip = await yauzl.openPromise(this.path, { decodeStrings: false, autoClose: false, validateEntrySizes: false });
-      this.zip.on('error', () => {});
-      let count = 0;
-      for await (const entry of this.zip.eachEntry()) {
-        count += 1;
-        if (count > MOST_ENTRIES) throw new LimitReached();
-        this.limits.tick();
-        this.add(entry);
-      }
+      this.file = new ArchiveFile(this.path);
+      this.zip = await yauzl.fromRandomAccessReaderPromise(this.file, this.file.size, OPTIONS);
+      this.listEntries();
     } catch (error) {
       await this.close();
-      if (error instanceof LimitReached) throw error;
-      if (STRONG_ENCRYPTION.test(error?.message)) throw new EncryptedArchive();
+      if (error instanceof LimitReached || error instanceof TooManyFiles) throw error;
       throw new NoBundle();
     }
     return this;
   }
 
+  listEntries() {
+    const { readEntryCursor: from, entryCount: count, comment } = this.zip;
+    let to = from;
+    let first = Infinity;
+    for (let read = 0; read < count; read += 1) {
+      const { entry, next } = readEntry(this.file, to);
+      to = next;
+      if (to - from > MOST_DIRECTORY) throw new LimitReached();
+      this.limits.time();
+      first = Math.min(first, entry.headerAt);
+      this.add(entry);
+    }
+    // Bytes before the first member make a file no zip archive; those after the end record are the zip reader's to refuse.
+    if (first !== 0 || !isAsStated(this.file, { from, to, count, comment })) throw new NoBundle();
+  }
+
   add(entry) {
-    const name = nameOf(entry.fileName);
+    const name = nameOf(entry.name);
     if (name.endsWith('/')) {
-      if (!isPath(name.slice(0, -1))) this.badFolders.push(name);
+      this.addFolderEntry(name.slice(0, -1), entry);
       return;
     }
-    const known = this.members.get(name);
-    if (known !== undefined) {
-      known.twice = true;
+    const regular = isSaidToBe(entry, REGULAR) && (entry.flags & ENCRYPTED) === 0 && METHODS.has(entry.method);
+    this.addFile(name, { entry, size: entry.size, regular });
+  }
+
+  /** A directory entry, of which no more is looked at than what it is said to be and that it holds nothing. */
+  addFolderEntry(name, entry) {
+    if (!isSaidToBe(entry, REGULAR, FOLDER)) {
+      this.addOddFolder(name);
       return;
     }
-    this.members.set(name, { entry, size: entry.uncompressedSize, regular: isPlain(entry), twice: false });
+    this.addFolder(name);
+    if (entry.size > 0) this.hasOddFolder = true;
   }
 
   /** The bytes of a member as they are when inflated, in chunks; throws Unreadable. */
-  async* read(name) {
-    const { entry, regular } = this.members.get(name);
+  async* readMember({ entry, regular }) {
     if (!regular) throw new Unreadable();
-    if (entry.compressionMethod === 0 && entry.compressedSize !== entry.uncompressedSize) throw new Unreadable();
-    let stream;
-    try {
-      stream = await this.zip.openReadStreamPromise(entry);
-    } catch {
-      throw new Unreadable();
-    }
+    this.limits.time();
     let size = 0;
     let check = 0;
     try {
-      for await (const chunk of stream) {
+      for await (const chunk of inflate(this.file, entry)) {
         size += chunk.length;
-        if (size > entry.uncompressedSize) throw new Unreadable();
+        if (size > entry.size) throw new Unreadable();
         check = crc32(chunk, check);
         this.limits.read(chunk.length);
         yield chunk;
       }
     } catch (error) {
       throw error instanceof LimitReached ? error : new Unreadable();
-    } finally {
-      stream.destroy();
     }
-    if (size !== entry.uncompressedSize || check !== entry.crc32) throw new Unreadable();
+    if (size !== entry.size || check !== entry.crc32) throw new Unreadable();
   }
 
-  /** Whether a member that is not listed can be read. */
-  async touch(name) {
-    for await (const chunk of this.read(name)) void chunk;
+  read(name) {
+    return this.readMember(this.members.get(name));
+  }
+
+  /** Whether a member can be read, whatever is in it. */
+  async touch(member) {
+    for await (const chunk of this.readMember(member)) void chunk;
   }
 
   async close() {
     if (this.zip !== null) this.zip.close();
+    else if (this.file !== null) this.file.close(() => {});
   }
 }

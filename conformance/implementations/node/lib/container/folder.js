@@ -5,10 +5,10 @@ import { lstat, open, opendir } from 'node:fs/promises';
 import { decodeUtf8 } from '../form/strict-json.js';
 import { isPath } from '../form/path-grammar.js';
 import { LimitReached } from '../form/limits.js';
+import { Listing } from './listing.js';
 import { Unreadable } from './unreadable.js';
 
 const CHUNK = 256 * 1024;
-const MOST_ENTRIES = 1_000_000;
 const SLASH = Buffer.from('/');
 const OPEN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -16,14 +16,11 @@ function sameState(one, other) {
   return one.ino === other.ino && one.dev === other.dev && one.size === other.size && one.mtimeNs === other.mtimeNs;
 }
 
-export class Folder {
+export class Folder extends Listing {
   constructor(root, limits) {
+    super();
     this.root = Buffer.from(root);
     this.limits = limits;
-    /** Name of each file as a text (bytes that are no UTF-8 as Latin-1) to what is known of it. */
-    this.members = new Map();
-    /** Names of folders that are no paths. */
-    this.badFolders = [];
   }
 
   async list() {
@@ -36,24 +33,30 @@ export class Folder {
     try {
       entries = await opendir(folder, { encoding: 'buffer' });
     } catch {
-      throw new LimitReached(); // a folder that this program may not look into
+      this.overlook(prefix);
+      return;
     }
     for await (const entry of entries) {
       this.limits.tick();
-      if (this.members.size >= MOST_ENTRIES) throw new LimitReached();
       const bytes = Buffer.isBuffer(entry.name) ? entry.name : Buffer.from(entry.name);
       const name = prefix + (decodeUtf8(bytes) ?? `\ufffd${bytes.toString('latin1')}`);
       const place = Buffer.concat([folder, SLASH, bytes]);
       const state = await lstat(place, { bigint: true }).catch(() => null);
       if (state === null) {
-        this.members.set(name, { place, state, size: 0, regular: false, twice: false });
+        this.overlook(name);
       } else if (state.isDirectory()) {
-        if (isPath(name)) await this.walk(place, `${name}/`);
-        else this.badFolders.push(name);
+        this.addFolder(name);
+        await this.walk(place, `${name}/`);
       } else {
-        this.members.set(name, { place, state, size: Number(state.size), regular: state.isFile(), twice: false });
+        this.addFile(name, { place, state, size: Number(state.size), regular: state.isFile() });
       }
     }
+  }
+
+  /** What cannot be looked at: below a name that is no path a fault is known already; elsewhere this program goes no further. */
+  overlook(name) {
+    if (isPath(name.endsWith('/') ? name.slice(0, -1) : name)) throw new LimitReached();
+    this.unseen = true;
   }
 
   /** The bytes of a file, in chunks; throws Unreadable. */
@@ -86,8 +89,7 @@ export class Folder {
   }
 
   /** Whether a file can be opened at all, without reading it. */
-  async touch(name) {
-    const member = this.members.get(name);
+  async touch(member) {
     if (!member.regular) throw new Unreadable();
     try {
       await (await open(member.place, OPEN)).close();

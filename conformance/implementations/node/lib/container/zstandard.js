@@ -1,5 +1,5 @@
-// Zstandard (RFC 8878): whole frames and nothing else, with windows of at most 8 MiB, expanded piece by piece.
-// The decoder at hand checks neither content checksums nor content sizes, so both are checked here.
+// Zstandard (RFC 8878) as chapter 1 admits it (FSEP-BND-003): whole frames with checksums and nothing else, with windows
+// of at most 8 MiB, expanded piece by piece. The decoder at hand checks neither checksums nor sizes, so both are checked here.
 
 import { Decompress } from 'fzstd';
 import xxhash from 'xxhash-wasm';
@@ -9,8 +9,8 @@ import { Unreadable } from './unreadable.js';
 const MAGIC = 0xfd2fb528;
 const MOST_WINDOW = 8 * 2 ** 20;
 const MOST_BLOCK = 128 * 1024;
-const FREE_SIZE = 64 * 2 ** 20;
-const FREE_RATIO = 1024;
+const FREE_SIZE = 4 * 2 ** 20;
+const FREE_RATIO = 256;
 const CHECKSUM_FLAG = 4;
 
 const { create64 } = await xxhash();
@@ -53,7 +53,7 @@ async function readHeader(queue) {
   const single = (descriptor & 0x20) !== 0;
   const sizeLength = [single ? 1 : 0, 2, 4, 8][descriptor >> 6];
   const idLength = [0, 1, 2, 4][descriptor & 3];
-  if ((descriptor & 8) !== 0) throw new Unreadable();
+  if ((descriptor & 8) !== 0 || (descriptor & CHECKSUM_FLAG) === 0) throw new Unreadable();
   const rest = await queue.take((single ? 0 : 1) + idLength + sizeLength);
   const idAt = single ? 0 : 1;
   if (rest.subarray(idAt, idAt + idLength).some((byte) => byte !== 0)) throw new Unreadable();
@@ -61,7 +61,7 @@ async function readHeader(queue) {
   const window = single ? size : (1 + (rest[0] & 7) / 8) * 2 ** (10 + (rest[0] >> 3));
   if (window > MOST_WINDOW) throw new Unreadable();
   const plain = Buffer.concat([magic, Buffer.from([descriptor & ~CHECKSUM_FLAG]), rest]);
-  return { bytes: plain, window, size, checksum: (descriptor & CHECKSUM_FLAG) !== 0 };
+  return { bytes: plain, window, size };
 }
 
 function readSize(bytes, length) {
@@ -74,7 +74,7 @@ function readSize(bytes, length) {
 async function* expandFrame(queue, limits) {
   const header = await readHeader(queue);
   const most = Math.min(MOST_BLOCK, header.window);
-  const hash = header.checksum ? create64() : null;
+  const hash = create64();
   let pieces = [];
   const decoder = new Decompress((piece) => pieces.push(piece));
   let pending = header.bytes;
@@ -93,16 +93,14 @@ async function* expandFrame(queue, limits) {
     for (const piece of pieces) {
       if (piece.length > most) throw new Unreadable();
       total += piece.length;
-      if (hash !== null) hash.update(piece);
+      hash.update(piece);
       if (piece.length > 0) yield Buffer.from(piece);
     }
     pieces = [];
   }
   if (header.size !== null && header.size !== total) throw new Unreadable();
-  if (hash !== null) {
-    const stated = (await queue.take(4)).readUInt32LE(0);
-    if (Number(hash.digest() & 0xffffffffn) !== stated) throw new Unreadable();
-  }
+  const stated = (await queue.take(4)).readUInt32LE(0);
+  if (Number(hash.digest() & 0xffffffffn) !== stated) throw new Unreadable();
 }
 
 /** What a file of a size expands to, in chunks; throws Unreadable. */

@@ -3,39 +3,52 @@
 const LF = 0x0a;
 const LONGEST_LINE = 16 * 2 ** 20;
 
-/** The lines in chunks of bytes, without their line feeds; null in the place of a line that is too long. */
-export async function* linesOf(chunks) {
-  let pieces = [];
-  let held = 0;
-  let tooLong = false;
-  const finish = () => {
-    const line = tooLong ? null : pieces.length === 1 ? pieces[0] : Buffer.concat(pieces, held);
-    pieces = [];
-    held = 0;
-    tooLong = false;
-    return line;
-  };
-  let open = false;
-  for await (const chunk of chunks) {
-    let from = 0;
-    while (from < chunk.length) {
-      const found = chunk.indexOf(LF, from);
-      const to = found < 0 ? chunk.length : found;
-      held += to - from;
-      if (held > LONGEST_LINE) {
-        tooLong = true;
-        pieces = [];
-      } else if (!tooLong) {
-        pieces.push(chunk.subarray(from, to));
-      }
-      open = true;
-      if (found < 0) break;
-      open = false;
-      yield finish();
-      from = found + 1;
-    }
+/** Puts lines together out of chunks, without their line feeds; null stands in the place of a line that is too long. */
+class Splitter {
+  constructor() {
+    this.pieces = [];
+    this.held = 0;
+    this.open = false; // whether the last line has begun, and not ended
   }
-  if (open) yield finish();
+
+  hold(piece) {
+    this.open = true;
+    this.held += piece.length;
+    if (this.held > LONGEST_LINE) this.pieces = [];
+    else this.pieces.push(piece);
+  }
+
+  finish() {
+    const { pieces, held } = this;
+    this.pieces = [];
+    this.held = 0;
+    this.open = false;
+    if (held > LONGEST_LINE) return null;
+    return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces, held);
+  }
+
+  /** The lines that end in a chunk. */
+  * ended(chunk) {
+    let from = 0;
+    for (let to = chunk.indexOf(LF); to >= 0; to = chunk.indexOf(LF, from)) {
+      this.hold(chunk.subarray(from, to));
+      yield this.finish();
+      from = to + 1;
+    }
+    if (from < chunk.length) this.hold(chunk.subarray(from));
+  }
+
+  /** The last line, where it lacks its line feed. */
+  * rest() {
+    if (this.open) yield this.finish();
+  }
+}
+
+/** The lines in chunks of bytes, chunk by chunk: there may be millions, and each to be waited for would take its time. */
+export async function* linesOf(chunks) {
+  const splitter = new Splitter();
+  for await (const chunk of chunks) yield splitter.ended(chunk);
+  yield splitter.rest();
 }
 
 /** Counts lines as chunks of bytes pass by. */

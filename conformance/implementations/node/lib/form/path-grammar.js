@@ -7,13 +7,20 @@ function isSegment(segment) {
   return SEGMENT.test(segment) && !segment.endsWith('.') && !RESERVED.test(segment.split('.', 1)[0]);
 }
 
+export const LONGEST_PATH = 200;
+const MOST_SEGMENTS = 8;
+
 export function isPath(path) {
-  if (path.length > 200) return false;
+  if (path.length > LONGEST_PATH) return false;
   const segments = path.split('/');
-  return segments.length <= 8 && segments.every(isSegment);
+  return segments.length <= MOST_SEGMENTS && segments.every(isSegment);
 }
 
-/** What two names have in common that are alike. */
+const DOTLESS_I = '\u0131'; // its capital is the ASCII letter I, but it folds to itself
+
+const fold = (text) => text.toLowerCase().toUpperCase().toLowerCase();
+
+/** What two names have in common that are alike: Unicode's normal form and case folding. */
 export function likeness(path) {
-  return path.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().normalize('NFC');
+  return path.normalize('NFC').split(DOTLESS_I).map(fold).join(DOTLESS_I).normalize('NFC');
 }

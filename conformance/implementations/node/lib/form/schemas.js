@@ -26,10 +26,21 @@ for (const name of readdirSync(FOLDER).sort()) {
   if (name.endsWith('.schema.json')) ajv.addSchema(JSON.parse(readFileSync(join(FOLDER, name), 'utf8')));
 }
 
+const validators = new Map();
+
+function validatorOf(name) {
+  let validate = validators.get(name);
+  if (validate === undefined) {
+    validate = ajv.getSchema(`${PREFIX}${name}.schema.json`);
+    if (validate === undefined) throw new Error(`no schema ${name}`);
+    validators.set(name, validate);
+  }
+  return validate;
+}
+
 /** Whether a value is valid against the schema of a name, `scaffold` for instance. */
 export function isValid(name, value) {
-  const validate = ajv.getSchema(`${PREFIX}${name}.schema.json`);
-  if (validate === undefined) throw new Error(`no schema ${name}`);
+  const validate = validatorOf(name);
   try {
     return validate(value) === true;
   } catch (error) {
@@ -43,5 +54,5 @@ export function isValid(name, value) {
 
 /** Compiles beforehand the schemas of what stands in a bundle. */
 export function compileAll() {
-  for (const name of IN_BUNDLES) ajv.getSchema(`${PREFIX}${name}.schema.json`);
+  for (const name of IN_BUNDLES) validatorOf(name);
 }

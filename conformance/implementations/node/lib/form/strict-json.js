@@ -6,6 +6,8 @@ const MAX_WHOLE = 2 ** 53;
 
 export class NotStrictJson extends Error {}
 
+const NOT_STRICT_JSON = new NotStrictJson(); // one for all, since a stack is dear and a bundle may have millions of such lines
+
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const SPACE = /[ \t\n\r]*/y;
@@ -13,15 +15,15 @@ const HEX4 = /[0-9a-fA-F]{4}/y;
 const ESCAPES = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 class Reader {
-  constructor(text, at) {
+  constructor(text, at, mostMarks) {
     this.text = text;
     this.at = at;
     this.depth = 0;
-    this.marks = 0;
+    this.marksLeft = mostMarks;
   }
 
   fail() {
-    throw new NotStrictJson();
+    throw NOT_STRICT_JSON;
   }
 
   take(pattern) {
@@ -38,8 +40,8 @@ class Reader {
   }
 
   mark() {
-    this.marks += 1;
-    if (this.marks > MAX_MARKS) this.fail();
+    this.marksLeft -= 1;
+    if (this.marksLeft < 0) this.fail();
   }
 
   word(word, value) {
@@ -179,9 +181,12 @@ class Reader {
   }
 }
 
-/** The value of a text that is strict JSON; throws NotStrictJson for any other. The text has no lone surrogates. */
-export function parseText(text) {
-  const reader = new Reader(text, 0);
+/**
+ * The value of a text that is strict JSON; throws NotStrictJson for any other. The text has no lone surrogates. What is
+ * neither a document nor a line may have any number of commas and brackets (chapter 3, "Extractions").
+ */
+export function parseText(text, mostMarks = Infinity) {
+  const reader = new Reader(text, 0, mostMarks);
   reader.space();
   const value = reader.value();
   reader.space();
@@ -192,7 +197,7 @@ export function parseText(text) {
 /** The strict JSON array that begins at a `[`, whatever follows it; undefined where there is none. */
 export function parseArrayAt(text, at) {
   try {
-    return new Reader(text, at).array();
+    return new Reader(text, at, Infinity).array();
   } catch (error) {
     if (error instanceof NotStrictJson) return undefined;
     throw error;
@@ -210,9 +215,9 @@ export function decodeUtf8(bytes) {
   }
 }
 
-/** The value of bytes that are strict JSON; throws NotStrictJson for any other. */
+/** The value of a document or line that is strict JSON; throws NotStrictJson for any other. */
 export function parseBytes(bytes) {
   const text = decodeUtf8(bytes);
-  if (text === undefined) throw new NotStrictJson();
-  return parseText(text);
+  if (text === undefined) throw NOT_STRICT_JSON;
+  return parseText(text, MAX_MARKS);
 }

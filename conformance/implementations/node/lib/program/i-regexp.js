@@ -4,8 +4,6 @@ import { RE2JS } from 're2js';
 import { LimitReached } from '../form/limits.js';
 
 const MOST_REPEATS = 1000;
-const MOST_EXPANDED = 20_000;
-const MOST_WORK = 1e8;
 const SPECIAL = new Set('()*+.?[\\]{|}');
 const ESCAPED = new Set('()*+-.?[\\]^{|}');
 const CONTROLS = { n: 0x0a, r: 0x0d, t: 0x09 };
@@ -69,9 +67,9 @@ class PatternReader {
     if (this.accept('(')) {
       const inner = this.alternatives();
       this.expect(')');
-      return inner;
+      return { kind: 'group', of: inner };
     }
-    if (this.accept('.')) return { kind: 'class', negated: true, ranges: [[0x0a, 0x0a], [0x0d, 0x0d]] };
+    if (this.accept('.')) return ANY_BUT_LINE_END;
     if (this.accept('[')) return this.charClass();
     const code = this.next === '\\' ? this.escape() : this.plain(SPECIAL);
     return { kind: 'class', negated: false, ranges: [[code, code]] };
@@ -125,6 +123,8 @@ class PatternReader {
 
 const CLASS_SPECIAL = new Set('-[\\]');
 
+const ANY_BUT_LINE_END = { kind: 'class', negated: true, ranges: [[0x0a, 0x0a], [0x0d, 0x0d]], size: 1 };
+
 function read(pattern) {
   const reader = new PatternReader(pattern);
   const tree = reader.alternatives();
@@ -132,53 +132,61 @@ function read(pattern) {
   return tree;
 }
 
-/** Whether this protocol admits a pattern. */
-export function isPattern(pattern) {
+/** The bound of a repetition that counts: of two the second, and 0 as 1. */
+const boundOf = ({ least, most }) => Math.max(1, most === Infinity ? least : most);
+
+/** The product of the bounds of repetitions within one another, where it is greatest. */
+function boundsOf(tree) {
+  switch (tree.kind) {
+    case 'class': return 1;
+    case 'group': return boundsOf(tree.of);
+    case 'repeat': return boundOf(tree) * boundsOf(tree.of);
+    default: return Math.max(1, ...tree.of.map(boundsOf));
+  }
+}
+
+/** The size of a pattern, as chapter 3 counts it. */
+function sizeOf(tree) {
+  switch (tree.kind) {
+    case 'class': return tree.size ?? tree.ranges.length;
+    case 'group': return 1 + sizeOf(tree.of);
+    case 'repeat': return boundOf(tree) * sizeOf(tree.of);
+    case 'or': return tree.of.reduce((sum, each) => sum + sizeOf(each), tree.of.length - 1);
+    default: return tree.of.reduce((sum, each) => sum + sizeOf(each), 0);
+  }
+}
+
+/** The size of a pattern that this protocol admits by itself; undefined for any other. */
+export function sizeOfPattern(pattern) {
   try {
-    read(pattern);
-    return true;
+    const tree = read(pattern);
+    return boundsOf(tree) > MOST_REPEATS ? undefined : sizeOf(tree);
   } catch (error) {
-    if (error instanceof NoPattern) return false;
+    if (error instanceof NoPattern) return undefined;
     throw error;
   }
 }
 
 const hex = (code) => `\\x{${code.toString(16)}}`;
 
-/** How many characters a pattern stands for at most when all its repetitions are written out. */
-function sizeOf(tree) {
-  if (tree.kind === 'class') return 1;
-  if (tree.kind !== 'repeat') return tree.of.reduce((sum, each) => sum + sizeOf(each), 1);
-  const times = tree.most === Infinity ? Math.max(tree.least, 1) : Math.max(tree.most, 1);
-  return sizeOf(tree.of) * times;
-}
-
-/** The pattern in RE2's syntax. RE2 bounds nested repetitions together, so those inside of others are written out. */
-function toRe2(tree, repeated) {
-  if (tree.kind === 'class') {
-    return `[${tree.negated ? '^' : ''}${tree.ranges.map(([from, to]) => `${hex(from)}-${hex(to)}`).join('')}]`;
+/** The pattern in RE2's syntax, which bounds repetitions within one another as this protocol does. */
+function toRe2(tree) {
+  switch (tree.kind) {
+    case 'class': return `[${tree.negated ? '^' : ''}${tree.ranges.map(([from, to]) => `${hex(from)}-${hex(to)}`).join('')}]`;
+    case 'group': return `(?:${toRe2(tree.of)})`;
+    case 'row': return tree.of.map(toRe2).join('');
+    case 'or': return tree.of.map(toRe2).join('|');
+    default: return `(?:${toRe2(tree.of)}){${tree.least},${tree.most === Infinity ? '' : tree.most}}`;
   }
-  if (tree.kind === 'row') return tree.of.map((each) => group(toRe2(each, repeated))).join('');
-  if (tree.kind === 'or') return tree.of.map((each) => toRe2(each, repeated)).join('|');
-  const { least, most } = tree;
-  if (most === Infinity && least <= 1) return `${group(toRe2(tree.of, repeated))}${least === 0 ? '*' : '+'}`;
-  if (least === 0 && most === 1) return `${group(toRe2(tree.of, repeated))}?`;
-  const inner = group(toRe2(tree.of, true));
-  if (!repeated) return `${inner}{${least}${most === Infinity ? ',' : `,${most}`}}`;
-  if (most === Infinity) return `${inner.repeat(least)}${inner}*`;
-  return inner.repeat(least) + `(?:${inner}`.repeat(most - least) + ')?'.repeat(most - least);
 }
-
-const group = (text) => `(?:${text})`;
 
 /** A pattern that is ready to be matched; what is too large for this program throws LimitReached. */
 export class Pattern {
   constructor(pattern) {
     const tree = read(pattern);
     this.size = sizeOf(tree);
-    if (this.size > MOST_EXPANDED) throw new LimitReached();
     try {
-      this.compiled = RE2JS.compile(toRe2(tree, false));
+      this.compiled = RE2JS.compile(toRe2(tree));
     } catch {
       throw new LimitReached();
     }
@@ -186,7 +194,6 @@ export class Pattern {
 
   /** Whether the pattern matches the whole text. */
   matches(text) {
-    if (text.length * this.size > MOST_WORK) throw new LimitReached();
     return this.compiled.testExact(text);
   }
 }

@@ -1,7 +1,7 @@
 // Kinds of values (FSEP-SCF-005): each name, and each field of the item, is a text or a list throughout a program.
 
 import { referencesOf } from './templates.js';
-import { allSteps, allTemplates, assignedBy } from './steps.js';
+import { allSteps, allTemplates, assignedBy, givesList } from './steps.js';
 
 const TEXT = 'text';
 const LIST = 'list';
@@ -23,18 +23,13 @@ class Kinds {
   constructor() {
     this.names = new Map();
     this.fields = new Map();
-    this.clashing = new Set(); // fields that are used as both
     this.sound = true;
   }
 
   is(map, name, kind) {
     const known = map.get(name);
-    if (known === undefined) {
-      map.set(name, kind);
-    } else if (known !== kind) {
-      this.sound = false;
-      if (map === this.fields) this.clashing.add(name);
-    }
+    if (known === undefined) map.set(name, kind);
+    else if (known !== kind) this.sound = false;
   }
 
   reference({ name, field }) {
@@ -44,14 +39,13 @@ class Kinds {
 
   step(step) {
     if (step.do === 'extract') {
-      const kind = Array.isArray(step.otherwise) ? LIST : TEXT;
+      const kind = givesList(step) ? LIST : TEXT;
       if (step.try.some((pipeline) => kindOfPipeline(pipeline) !== kind)) this.sound = false;
       this.is(this.names, step.name, kind);
       return;
     }
     const name = assignedBy(step);
     if (name !== undefined) this.is(this.names, name, TEXT);
-    if (step.do === 'collect') this.is(this.names, step.value, TEXT);
     if (step.do === 'each') {
       this.is(this.names, step.as, TEXT);
       if (step.in.startsWith('item.')) this.is(this.fields, step.in.slice(5), LIST);
@@ -72,9 +66,7 @@ export function hasOneKindEach(program) {
   return inspect(program).sound;
 }
 
-/** The fields of the item that a program uses, each with its kind; without those that it uses as both. */
+/** The fields of the item that a program which is well formed uses, each with its kind. */
 export function fieldsOf(program) {
-  const { fields, clashing } = inspect(program);
-  for (const name of clashing) fields.delete(name);
-  return fields;
+  return inspect(program).fields;
 }

@@ -1,6 +1,6 @@
 // Names of steps, actors, threads and loops: FSEP-SCF-001 and FSEP-SCF-002.
 
-import { allSteps, assignedBy, bodiesOf, isLoop } from './steps.js';
+import { allSteps, assignedBy, bodiesOf, givesList, isLoop } from './steps.js';
 
 /** FSEP-SCF-001: each step has an id that no other step and no value bears; parts of the result have names that differ. */
 export function hasOwnIds(program) {
@@ -25,7 +25,7 @@ class References {
   constructor(program) {
     this.actors = new Map(Object.entries(program.actors));
     this.threads = new Map(Object.entries(program.threads).map(([name, { speakers }]) => [name, new Set(speakers)]));
-    /** Loops that have ended before this place in the document, with the names assigned in each. */
+    /** Loops that have ended before this place in the document, with the texts assigned in each. */
     this.ended = new Map();
     this.sound = true;
   }
@@ -64,13 +64,13 @@ class References {
     }
   }
 
-  /** Goes through steps in the order of the document; gives the names that they assign. */
+  /** Goes through steps in the order of the document; gives the names of the texts that they assign. */
   steps(list) {
     const assigned = new Set();
     for (const step of list) {
       this.step(step);
       const name = assignedBy(step);
-      if (name !== undefined) assigned.add(name);
+      if (name !== undefined && !givesList(step)) assigned.add(name);
       const inside = new Set(isLoop(step) ? [step.id, step.as].filter((each) => each !== undefined) : []);
       for (const body of bodiesOf(step)) for (const each of this.steps(body)) inside.add(each);
       for (const each of inside) assigned.add(each);

@@ -42,11 +42,15 @@ export function templatesOfTest(test) {
   }
 }
 
+/** Whether a step names a list, and not a text. */
+export const givesList = (step) => step.do === 'extract' && Array.isArray(step.otherwise);
+
 /** The templates of a step itself, without its test and without the steps inside of it. */
 export function templatesOfStep(step) {
   switch (step.do) {
     case 'say':
     case 'let': return [step.text];
+    case 'tools': return [step.unknown_tool, step.bad_arguments];
     case 'call': return [step.tool, ...Object.values(step.arguments), step.unknown_tool];
     case 'extract': return [step.from, ...(Array.isArray(step.otherwise) ? step.otherwise : [step.otherwise])];
     case 'collect': return [step.otherwise];

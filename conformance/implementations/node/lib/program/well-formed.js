@@ -1,13 +1,14 @@
 // Well-formed programs: FSEP-SCF-001 to FSEP-SCF-007, each by itself.
 
 import { isDefinitelyAssigned } from './assignment.js';
-import { isPattern } from './i-regexp.js';
+import { sizeOfPattern } from './i-regexp.js';
 import { hasOneKindEach } from './kinds.js';
 import { hasOwnIds, refersToItsOwn } from './names.js';
 import { allSteps, allTemplates, allTests, testOf } from './steps.js';
 import { parseTemplate } from './templates.js';
 
 const DEEPEST = 16;
+const MOST_OF_PATTERNS = 10_000;
 
 function* testsOf(program) {
   for (const { step, depth } of allSteps(program.steps)) yield* allTests(testOf(step), depth);
@@ -18,9 +19,11 @@ function hasTemplates(program) {
   return true;
 }
 
+/** Whether each pattern is one, and all of them together, repeated ones too, are of a size that is admitted. */
 function hasPatterns(program) {
-  for (const { test } of testsOf(program)) if (test.test === 'matches' && !isPattern(test.pattern)) return false;
-  return true;
+  let size = 0;
+  for (const { test } of testsOf(program)) if (test.test === 'matches') size += sizeOfPattern(test.pattern) ?? Infinity;
+  return size <= MOST_OF_PATTERNS;
 }
 
 function isShallow(program) {

@@ -1,10 +1,8 @@
 // Steps in which an environment is asked: by an actor that calls tools, and by the program itself.
 
 import { sameJson } from '../form/digest.js';
-import { areWithheld, messageContent } from './content.js';
+import { areWithheld, messageContent, WITHHELD } from './content.js';
 import { Difference, NeedsWithheld } from './ends.js';
-import { WITHHELD } from './values.js';
-import { Message } from './views.js';
 
 /** A `tools` step: the actor speaks, and its calls are answered, until it calls none or the bound is met. */
 export function runTools(machine, step) {
@@ -19,14 +17,13 @@ export function runTools(machine, step) {
 }
 
 /** The scaffold's own answer to a call, where it gives one: first the tool is looked at, and then the arguments. */
-function ownAnswer(step, call, offered) {
-  if (!offered.has(call.name)) return step.unknown_tool;
-  if (areWithheld(call.arguments)) throw new NeedsWithheld();
-  return typeof call.arguments === 'string' ? step.bad_arguments : undefined;
+function ownAnswer(machine, step, call, offered) {
+  if (!offered.has(call.name)) return machine.render(step.unknown_tool).text;
+  return typeof call.arguments === 'string' ? machine.render(step.bad_arguments).text : undefined;
 }
 
 function answer(machine, step, round, call, offered) {
-  const own = ownAnswer(step, call, offered);
+  const own = ownAnswer(machine, step, call, offered);
   const event = machine.record.next({
     kind: 'tool-result',
     step: machine.path(step.id, round),
@@ -38,24 +35,31 @@ function answer(machine, step, round, call, offered) {
   });
   if (own !== undefined) machine.record.holds(event.content, own);
   const content = messageContent(event.content, machine.blobs, false);
-  const message = new Message({ role: 'tool', content, tool_call_id: call.id }, content === WITHHELD);
-  machine.views.of(step.thread, step.actor).add(message);
+  if (content === WITHHELD) throw new NeedsWithheld();
+  machine.views.of(step.thread, step.actor).add({ role: 'tool', content, tool_call_id: call.id });
+}
+
+/** What a program asks of an environment. */
+function asked(machine, step) {
+  const name = machine.render(step.tool).text;
+  const texts = Object.entries(step.arguments).map(([key, text]) => [key, machine.render(text).text]);
+  return { name, arguments: Object.fromEntries(texts) };
 }
 
 /** A `call` step: the program asks; no view has the answer. */
 export function runCall(machine, step) {
-  const name = machine.render(step.tool).text;
-  const asked = Object.fromEntries(Object.entries(step.arguments).map(([key, text]) => [key, machine.render(text).text]));
-  const isOffered = machine.world.offered(step).has(name);
+  const call = asked(machine, step);
+  const isOffered = machine.world.offered(step).has(call.name);
+  const own = isOffered ? undefined : machine.render(step.unknown_tool).text;
   const event = machine.record.next({
     kind: 'call',
     step: machine.path(step.id),
     actor: isOffered ? step.environment : 'program',
     origin: isOffered ? 'environment' : 'program',
   });
-  if (event.call.name !== name) throw new Difference('FSEP-ADH-002');
-  if (areWithheld(event.call.arguments)) throw new NeedsWithheld();
-  if (!sameJson(event.call.arguments, asked)) throw new Difference('FSEP-ADH-002');
-  if (!isOffered) machine.record.holds(event.content, machine.render(step.unknown_tool).text);
+  if (event.call.name !== call.name) throw new Difference('FSEP-ADH-002');
+  if (areWithheld(event.call.arguments)) throw new NeedsWithheld(); // before the answer, which comes after what was asked
+  if (!sameJson(event.call.arguments, call.arguments)) throw new Difference('FSEP-ADH-002');
+  if (own !== undefined) machine.record.holds(event.content, own);
   machine.names.assign(step.id, machine.textValue(event.content));
 }

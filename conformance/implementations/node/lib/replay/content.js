@@ -1,12 +1,15 @@
 // Contents of events: the text of one, what the program said, and what of it stands in a message.
 
-import { WITHHELD } from './values.js';
+/** Stands for a value that is not published. */
+export const WITHHELD = Symbol('withheld');
 
 /** Whether arguments of a call are withheld: one member `withheld`, which has exactly the members of a commitment. */
 export function areWithheld(value) {
-  if (!isObject(value) || Object.keys(value).join() !== 'withheld') return false;
-  const { withheld } = value;
-  return isObject(withheld) && Object.keys(withheld).sort().join() === 'commitment,kind,reason';
+  return hasExactly(value, ['withheld']) && hasExactly(value.withheld, ['commitment', 'kind', 'reason']);
+}
+
+function hasExactly(value, names) {
+  return isObject(value) && Object.keys(value).length === names.length && names.every((name) => Object.hasOwn(value, name));
 }
 
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
@@ -30,10 +33,14 @@ export function textOf(content, blobs) {
   return join(content.filter(({ type }) => type === 'text'), blobs);
 }
 
-/** What a content says in the program's place: a text, WITHHELD, or undefined where it holds anything but texts. */
+/**
+ * What a content says in the program's place: a text; WITHHELD where one of its texts is, whatever stands beside it; or
+ * undefined where it holds anything but texts.
+ */
 export function programTextOf(content, blobs) {
-  if (Array.isArray(content) && content.some(({ type }) => type !== 'text')) return undefined;
-  return textOf(content, blobs);
+  const text = textOf(content, blobs);
+  if (text === WITHHELD) return WITHHELD;
+  return Array.isArray(content) && content.some(({ type }) => type !== 'text') ? undefined : text;
 }
 
 function messagePart(part, blobs) {

@@ -1,20 +1,19 @@
 // The machine: runs a program on an item and the recorded outputs of a run, and compares what follows with the record.
 
-import { sameJson } from '../form/digest.js';
 import { runCall, runTools } from './calls.js';
-import { messageCalls, messageContent, textOf } from './content.js';
+import { messageCalls, messageContent, textOf, WITHHELD } from './content.js';
+import { runEdit } from './edits.js';
 import { BrokenOff, Difference, NeedsWithheld, OutOfWork, Stopped } from './ends.js';
 import { Names } from './names.js';
 import { Record } from './record.js';
 import { Requests } from './speaking.js';
-import { runPipeline } from './pipeline.js';
+import { runCollect, runExtract } from './taking.js';
 import { isTrue } from './tests.js';
-import { List, Text, WITHHELD } from './values.js';
-import { Message, Views } from './views.js';
+import { Text } from './values.js';
+import { Views } from './views.js';
 import { Work } from './work.js';
 
 const ROLES = { model: 'assistant', simulator: 'user', human: 'user' };
-const LONGEST = 2 ** 22;
 
 export class Machine {
   /** `world` has what is the same for all runs of a scaffold by a system; `run` has its events as one list. */
@@ -62,39 +61,42 @@ export class Machine {
     }
   }
 
+  /** The end: what the program renders then is rendered before the end is looked at. */
   finish(status) {
+    const isCompleted = status === 'completed';
+    const texts = isCompleted ? this.program.result.map(({ text }) => this.render(text).text) : [];
     if (!this.record.isAtEnd) throw new Difference('FSEP-ADH-001');
     if (this.run.first.status !== status) throw new Difference('FSEP-ADH-005');
-    return status === 'completed' ? this.result(this.run.first.result) : 'passed';
+    if (isCompleted) this.result(this.run.first.result, texts);
+    return 'passed';
   }
 
-  result(recorded) {
-    const texts = this.program.result;
-    if (recorded.length !== texts.length) throw new Difference('FSEP-ADH-004');
-    if (recorded.some(({ name }, at) => name !== texts[at].name)) throw new Difference('FSEP-ADH-004');
-    let withheld = false;
-    texts.forEach(({ text }, at) => {
-      try {
-        this.record.holds(recorded[at].content, this.render(text).text);
-      } catch (error) {
-        if (error instanceof Difference) throw new Difference('FSEP-ADH-004');
-        if (!(error instanceof NeedsWithheld)) throw error;
-        withheld = true;
+  /** FSEP-ADH-004: name and text of each part in order, and then how many there are. */
+  result(recorded, texts) {
+    const expected = this.program.result;
+    try {
+      for (let at = 0; at < Math.min(recorded.length, expected.length); at += 1) {
+        if (recorded[at].name !== expected[at].name) throw new Difference('FSEP-ADH-004');
+        this.record.holds(recorded[at].content, texts[at]);
       }
-    });
-    return withheld ? 'withheld' : 'passed';
+    } catch (error) {
+      throw error instanceof Difference ? new Difference('FSEP-ADH-004') : error;
+    }
+    if (recorded.length !== expected.length) throw new Difference('FSEP-ADH-004');
   }
 
   render(template) {
     let text = '';
     let size = 0;
     for (const part of this.prepared.template(template)) {
-      const value = part instanceof Text ? part : this.names.need(part);
+      const value = part instanceof Text ? part : this.names.value(part);
       text += value.text;
       size += value.size;
-      if (size > LONGEST) throw new OutOfWork();
+      this.work.given({ size });
     }
-    return this.work.made(new Text(text, size));
+    const rendered = new Text(text, size);
+    this.work.on(rendered);
+    return rendered;
   }
 
   path(id, ...own) {
@@ -103,7 +105,7 @@ export class Machine {
 
   body(steps) {
     for (const step of steps) {
-      this.world.limits.tick();
+      this.work.spend(1);
       this[step.do](step);
     }
   }
@@ -114,17 +116,17 @@ export class Machine {
 
   say(step) {
     const { thread, role } = step;
+    const content = this.render(step.text).text;
     const event = this.record.next({
       kind: 'message', step: this.path(step.id), thread, actor: 'program', origin: 'program', role, to: step.to, for: step.for,
     });
-    const content = this.render(step.text).text;
     this.record.holds(event.content, content);
     if (role === 'system') {
-      this.views.of(thread, step.to).add(new Message({ role, content }));
+      this.views.of(thread, step.to).add({ role, content });
       return;
     }
     for (const [speaker, view] of this.views.in(thread)) {
-      view.add(new Message({ role: speaker === step.for ? 'assistant' : 'user', content }));
+      view.add({ role: speaker === step.for ? 'assistant' : 'user', content });
     }
   }
 
@@ -133,9 +135,11 @@ export class Machine {
     this.names.assign(step.id, this.textValue(content));
   }
 
+  /** The text of a recorded content, which is needed at its event (chapter 9). */
   textValue(content) {
     const text = textOf(content, this.blobs);
-    return text === WITHHELD ? WITHHELD : new Text(text);
+    if (text === WITHHELD) throw new NeedsWithheld();
+    return new Text(text);
   }
 
   /** One output of an actor: compared, and put into the views. */
@@ -151,6 +155,7 @@ export class Machine {
     return event;
   }
 
+  /** Puts an output into the views in which it stands. */
   hear(thread, actor, content, calls) {
     for (const [speaker, view] of this.views.in(thread)) {
       const isOwn = speaker === actor;
@@ -158,7 +163,8 @@ export class Machine {
       const fields = { role: isOwn ? 'assistant' : 'user' };
       fields.content = messageContent(content, this.blobs, isOwn && this.requests.echoes(actor));
       if (calls !== undefined) fields.tool_calls = messageCalls(calls);
-      view.add(new Message(fields, fields.content === WITHHELD || fields.tool_calls === WITHHELD));
+      if (fields.content === WITHHELD || fields.tool_calls === WITHHELD) throw new NeedsWithheld();
+      view.add(fields);
     }
   }
 
@@ -176,7 +182,7 @@ export class Machine {
 
   /** One round of a loop. */
   round(step, index, element) {
-    this.work.round();
+    this.work.spend(1);
     for (const thread of step.fresh) this.views.refresh(thread);
     this.indices.push(index);
     this.names.beginRound(step.id);
@@ -198,10 +204,10 @@ export class Machine {
 
   each(step) {
     const isField = step.in.startsWith('item.');
-    const { elements } = this.names.need(isField ? { field: step.in.slice(5) } : { name: step.in });
+    const { elements } = this.names.value(isField ? { field: step.in.slice(5) } : { name: step.in });
     this.names.beginLoop(step.id);
     const rounds = Math.min(elements.length, step.max);
-    for (let index = 0; index < rounds; index += 1) this.round(step, index, elements[index]);
+    for (let index = 0; index < rounds; index += 1) this.round(step, index, new Text(elements[index]));
     if (elements.length > step.max) this.bound(step);
   }
 
@@ -210,46 +216,15 @@ export class Machine {
   }
 
   extract(step) {
-    const from = this.render(step.from);
-    for (const pipeline of step.try) {
-      const value = runPipeline(pipeline, from, this.work);
-      if (value !== undefined) {
-        this.names.assign(step.name, value);
-        return;
-      }
-    }
-    const { otherwise } = step;
-    const value = Array.isArray(otherwise) ? new List(otherwise.map((each) => this.render(each))) : this.render(otherwise);
-    this.names.assign(step.name, value);
+    runExtract(this, step);
   }
 
   collect(step) {
-    const values = this.names.collected(step.over, step.value);
-    const taken = step.how === 'last' ? values.slice(-1) : values;
-    for (const value of taken) if (value === WITHHELD) this.work.spend(1); else this.work.made(value);
-    if (taken.length === 0) this.names.assign(step.name, this.render(step.otherwise));
-    else if (taken.includes(WITHHELD)) this.names.assign(step.name, WITHHELD);
-    else this.names.assign(step.name, this.join(taken, new Text(step.separator ?? '')));
-  }
-
-  join(texts, separator) {
-    const size = new List(texts).size + separator.size * (texts.length - 1);
-    if (size > LONGEST) throw new OutOfWork();
-    return new Text(texts.map(({ text }) => text).join(separator.text), size);
+    runCollect(this, step);
   }
 
   edit(step) {
-    const { thread, actor, how, count } = step;
-    const event = this.record.next({
-      kind: 'edit', step: this.path(step.id), thread, actor: 'program', origin: 'program', to: actor,
-    });
-    const view = this.views.of(thread, actor);
-    this.work.spend(1 + view.messages.length);
-    const text = how === 'replace' ? this.render(step.text).text : undefined;
-    const asked = how === 'replace' ? { how, text } : { how, count };
-    if (typeof event.edit.text === 'object' && how === 'replace' && event.edit.how === how) throw new NeedsWithheld();
-    if (!sameJson(event.edit, asked)) throw new Difference('FSEP-ADH-002');
-    view.edit(step, text);
+    runEdit(this, step);
   }
 
   external(step) {
@@ -263,7 +238,7 @@ export class Machine {
       if (event.role === 'assistant') last = event;
     }
     this.names.assign(step.id, this.textValue(last?.content));
-    if (last !== undefined) this.hear(step.thread, step.actor, last.content, undefined);
+    this.hear(step.thread, step.actor, last?.content, undefined);
     if (count === step.max_events) this.bound(step);
   }
 }

@@ -1,7 +1,6 @@
 // The values that names have while a program runs, and what rounds of loops left in them.
 
-import { NeedsWithheld } from './ends.js';
-import { List, Text, WITHHELD } from './values.js';
+import { List, Text } from './values.js';
 
 const NOTHING = new Set();
 
@@ -19,18 +18,15 @@ export class Names {
     let value = this.fields.get(name);
     if (value === undefined) {
       const raw = this.item.fields[name];
-      if (typeof raw === 'string') value = new Text(raw);
-      else value = Array.isArray(raw) ? new List(raw.map((each) => new Text(each))) : WITHHELD;
+      value = typeof raw === 'string' ? new Text(raw) : new List(raw);
       this.fields.set(name, value);
     }
     return value;
   }
 
-  /** A value that is needed now; throws NeedsWithheld where it is withheld. */
-  need({ name, field }) {
-    const value = name === undefined ? this.field(field) : this.values.get(name);
-    if (value === WITHHELD) throw new NeedsWithheld();
-    return value;
+  /** The value of a name or of a field. None is withheld: a replay does not begin, or has ended, where one would be. */
+  value({ name, field }) {
+    return name === undefined ? this.field(field) : this.values.get(name);
   }
 
   assign(name, value) {

@@ -2,6 +2,7 @@
 
 import { withDefaults } from '../program/defaults.js';
 import { Pattern } from '../program/i-regexp.js';
+import { fieldsOf } from '../program/kinds.js';
 import { allSteps } from '../program/steps.js';
 import { parseTemplate } from '../program/templates.js';
 import { Text } from './values.js';
@@ -13,12 +14,12 @@ export class Prepared {
     this.patterns = new Map();
     /** Loop to the names that are collected over it. */
     this.watched = new Map();
-    this.hasExternal = false;
     this.simulators = Object.values(program.actors).filter(({ kind }) => kind === 'simulator').map(({ simulator }) => simulator);
     this.environments = new Set();
+    /** The fields of the item that the program uses, whether or not a run comes to them. */
+    this.fields = [...fieldsOf(program).keys()];
     for (const { step } of allSteps(this.program.steps)) {
       if (step.do === 'collect') this.watch(step.over, step.value);
-      if (step.do === 'external') this.hasExternal = true;
       if (step.environment !== undefined) this.environments.add(step.environment);
     }
   }

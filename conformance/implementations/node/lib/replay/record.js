@@ -1,8 +1,7 @@
 // The record of a run, compared event by event with what the program does.
 
 import { BrokenOff, Difference, NeedsWithheld } from './ends.js';
-import { programTextOf } from './content.js';
-import { WITHHELD } from './values.js';
+import { programTextOf, WITHHELD } from './content.js';
 
 const COMPARED = ['kind', 'thread', 'actor', 'role', 'step', 'tool_call_id'];
 const ADDRESSED = new Set(['message', 'edit']);
@@ -35,10 +34,11 @@ export class Record {
     return event;
   }
 
-  /** The next event if it is one of an external part, of which little follows from the program. */
+  /** The next event if it is one of an external part, of which nothing follows from the program but its place. */
   nextExternal({ step, thread }) {
     const event = this.events[this.at];
-    if (event === undefined || event.kind !== 'external' || event.step !== step || event.thread !== thread) return undefined;
+    if (event === undefined && this.failed) throw new BrokenOff(); // the part might have said more
+    if (event?.kind !== 'external' || event.step !== step || event.thread !== thread) return undefined;
     this.at += 1;
     return event;
   }
@@ -46,6 +46,7 @@ export class Record {
   /** What the program said has to be what it renders. */
   holds(content, text) {
     const recorded = programTextOf(content, this.blobs);
+    if (recorded === undefined) throw new Difference('FSEP-ADH-002');
     if (recorded === WITHHELD) throw new NeedsWithheld();
     if (recorded !== text) throw new Difference('FSEP-ADH-002');
   }

@@ -1,5 +1,6 @@
 // Decides which runs can be replayed, and replays them.
 
+import { kindOfField } from '../bundle/items.js';
 import { LimitReached } from '../form/limits.js';
 import { programDigest } from '../program/defaults.js';
 import { Machine } from './machine.js';
@@ -59,8 +60,13 @@ export class Replayer {
       this.outcomes.block(...REPLAY);
       return;
     }
+    const given = this.items.byId.get(item);
+    if (prepared.fields.some((name) => kindOfField(given, name) === 'withheld')) {
+      this.outcomes.withhold(...REPLAY);
+      return;
+    }
     try {
-      const machine = new Machine(this.world(prepared, scaffold, system), this.items.byId.get(item), run, texts);
+      const machine = new Machine(this.world(prepared, scaffold, system), given, run, texts);
       this.settle(machine.replay());
       this.outcomes.block(...machine.unchecked);
     } catch (error) {

@@ -3,7 +3,6 @@
 import { canonical, canonicalDigest, sha256Bytes } from '../form/digest.js';
 import { LimitReached } from '../form/limits.js';
 import { MessageAdapter } from './adaptations.js';
-import { NeedsWithheld } from './ends.js';
 
 const START = sha256Bytes('fsep-view-1');
 const MOST_BYTES = 2 ** 31;
@@ -40,14 +39,12 @@ export class ViewDigest {
     });
   }
 
-  /** The view digest as it is now; throws NeedsWithheld. */
+  /** The view digest as it is now. */
   now() {
     if (this.edition !== this.view.edition) this.restart();
     const { messages } = this.view;
     for (; this.done < messages.length; this.done += 1) {
-      const message = messages[this.done];
-      if (message.withheld) throw new NeedsWithheld();
-      this.adapter.add(message.fields);
+      this.adapter.add(messages[this.done]);
     }
     return this.adapter.rest().reduce((chain, fields) => this.budget.link(chain, fields), this.chain).toString('hex');
   }

@@ -4,6 +4,7 @@ import { firstIndex } from './search.js';
 
 /** Whether a test is true; `machine` renders templates and knows which tools were called. */
 export function isTrue(test, machine) {
+  machine.work.spend(1);
   switch (test.test) {
     case 'equals': return machine.render(test.text).text === machine.render(test.value).text;
     case 'contains': {
@@ -11,8 +12,10 @@ export function isTrue(test, machine) {
       return firstIndex(text, machine.render(test.value).text) >= 0;
     }
     case 'matches': {
-      const { text } = machine.render(test.text);
-      return machine.prepared.pattern(test.pattern).matches(text);
+      const { text, size } = machine.render(test.text);
+      const pattern = machine.prepared.pattern(test.pattern);
+      machine.work.match(size, pattern.size);
+      return pattern.matches(text);
     }
     case 'has-tool-calls': {
       const called = machine.called.get(test.step);

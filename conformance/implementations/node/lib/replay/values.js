@@ -1,7 +1,10 @@
 // Values of a program: texts, which know how many characters they have, and lists of texts.
 
+/** So many characters weigh one unit of work (chapter 6, "Limits of replay"). */
+export const PER_UNIT = 64;
+
 /** The number of Unicode code points of a text without lone surrogates. */
-function countCharacters(text) {
+export function countCharacters(text) {
   let count = text.length;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
@@ -20,17 +23,29 @@ export class Text {
     this.known ??= countCharacters(this.text);
     return this.known;
   }
+
+  get weight() {
+    return Math.floor(this.size / PER_UNIT);
+  }
 }
 
+/** A list of texts, given as strings: there may be very many of them. */
 export class List {
   constructor(elements) {
     this.elements = elements;
+    this.known = undefined;
   }
 
+  /** The characters of all elements together. */
   get size() {
-    return this.elements.reduce((sum, { size }) => sum + size, 0);
+    if (this.known === undefined) {
+      this.known = 0;
+      for (const element of this.elements) if (element !== '') this.known += countCharacters(element);
+    }
+    return this.known;
+  }
+
+  get weight() {
+    return Math.floor(this.size / PER_UNIT) + this.elements.length;
   }
 }
-
-/** Stands for a value that is not published. */
-export const WITHHELD = Symbol('withheld');

@@ -1,16 +1,5 @@
-// Views: what each speaking actor of a thread is sent of it, as a list of messages.
-
-/** A message of a view. Where something of it is withheld, nothing is known of it but its role. */
-export class Message {
-  constructor(fields, withheld = false) {
-    this.fields = fields;
-    this.withheld = withheld;
-  }
-
-  get role() {
-    return this.fields.role;
-  }
-}
+// Views: what each speaking actor of a thread is sent of it, as a list of messages. Nothing withheld stands in one: a
+// replay ends at the event with which it would come there.
 
 class View {
   constructor() {
@@ -48,7 +37,7 @@ class View {
   edit({ how, count }, text) {
     if (how === 'replace') {
       this.keep(() => false);
-      this.add(new Message({ role: 'user', content: text }));
+      this.add({ role: 'user', content: text });
       return;
     }
     const dropped = how === 'drop-first' ? count : Math.max(0, this.said - count);

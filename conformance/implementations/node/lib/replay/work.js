@@ -1,11 +1,10 @@
-// The work of a run, in units.
+// The work of a run, in units (chapter 6, "Limits of replay").
 
 import { OutOfWork } from './ends.js';
+import { PER_UNIT } from './values.js';
 
 const MOST_UNITS = 2 ** 22;
 const LONGEST = 2 ** 22;
-const PER_UNIT = 64;
-const MANY = 10_000;
 
 export class Work {
   constructor(limits) {
@@ -16,19 +15,23 @@ export class Work {
   spend(units) {
     this.units += units;
     if (this.units > MOST_UNITS) throw new OutOfWork();
-    this.limits.tick();
+    if (units > 1) this.limits.time();
+    else this.limits.tick();
   }
 
-  /** A text or list that was made. */
-  made(value) {
-    const { size } = value;
-    if (size > LONGEST) throw new OutOfWork();
-    if (value.elements?.length > MANY) this.limits.time();
-    this.spend(1 + Math.floor(size / PER_UNIT));
+  /** One thing that is done with a text or a list. */
+  on({ weight }) {
+    this.spend(1 + weight);
+  }
+
+  /** A pattern that is matched against a text. */
+  match(characters, size) {
+    this.spend(Math.floor((characters * size) / PER_UNIT));
+  }
+
+  /** A text or list that a template, an operation or a `collect` gives. */
+  given(value) {
+    if (value.size > LONGEST) throw new OutOfWork();
     return value;
-  }
-
-  round() {
-    this.spend(1);
   }
 }
