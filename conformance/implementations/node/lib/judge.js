@@ -22,7 +22,7 @@ import { Outcomes } from './outcomes.js';
 import { checkProgram } from './program/well-formed.js';
 import { Replayer } from './replay/replayer.js';
 
-const READ_ANYWAY = ['FSEP-BND-002', 'FSEP-BND-003'];
+const CHECKED_ANYWAY = ['FSEP-BND-002', 'FSEP-BND-003'];
 
 async function readRatings(files, outcomes) {
   for (const entry of files.ofRole('ratings')) {
@@ -72,7 +72,7 @@ async function judgeContent(files, limits, outcomes) {
 async function judgeContainer(container, limits, outcomes) {
   const names = checkNames(container, limits, outcomes);
   const manifest = await readManifest(container, names, outcomes);
-  if (manifest === undefined) outcomes.blockAll(READ_ANYWAY);
+  if (manifest === undefined) outcomes.blockAll(CHECKED_ANYWAY);
   const files = await checkFiles(container, manifest, names, limits, outcomes);
   if (manifest !== undefined) await judgeContent(files, limits, outcomes);
 }

@@ -175,29 +175,11 @@ function checkRegular(container, outcomes) {
   if (container.unseen) outcomes.block('FSEP-BND-003');
 }
 
-/** FSEP-BND-003 of all files where nobody can say which of them are listed, and would be read (chapter 10). */
-async function touchAll(files, names, outcomes) {
-  const { container } = files;
-  for (const [path, member] of container.members) {
-    if (path === 'bundle.json' || !files.isPlain(path, names)) continue;
-    try {
-      await (isExpanded(path) ? files.measure(path) : container.touch(member));
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      outcomes.fail('FSEP-BND-003');
-    }
-    files.kept.delete(path);
-  }
-}
-
-/** Looks at every file, and gives those that can be read further. */
+/** Looks at every file, and gives those that can be read further. Without a manifest none is read (chapter 1, FSEP-BND-004). */
 export async function checkFiles(container, manifest, names, limits, outcomes) {
   const files = new Files(container, limits);
   checkRegular(container, outcomes);
-  if (manifest === undefined) {
-    await touchAll(files, names, outcomes);
-    return files;
-  }
+  if (manifest === undefined) return files;
   const { listed, present } = compareLists(manifest, files, names, outcomes);
   const misplaced = checkRoles(listed, files, outcomes);
   for (const entry of present) {

@@ -9,8 +9,9 @@ const UNREAD = { unread: true };
 /**
  * Puts the lines of a file together. Gives for each run `{ first, events, intact, tooLong }`, where `intact` says that
  * its lines are whole. What may have lines that cannot be read is given as `{ unread: true }`, since nothing is said of it.
- * Of a line that goes on with nothing no more is said than that. Counts in `unplaced` the lines of which nobody can say
- * what run they are.
+ * Of a line that goes on with nothing no more is said than that, and of one that goes on with a run that has failed nothing
+ * at all: who is given a run notes in its `names` whether it names what is there (FSEP-REF-005). Counts in `unplaced` the
+ * lines of which nobody can say what run they are.
  */
 export class RunReader {
   constructor(files, outcomes) {
@@ -18,7 +19,7 @@ export class RunReader {
     this.outcomes = outcomes;
     this.unplaced = 0;
     this.open = null; // the run that waits for further lines
-    this.lacking = undefined; // the id of a run of which a line was passed over: what else of it follows is its fault, and no other
+    this.failed = new Set(); // ids of runs of the file that are not whole, or name what is not there
     this.blind = false; // whether the line before could not be read, and may have been of the run that goes on here
   }
 
@@ -27,6 +28,7 @@ export class RunReader {
       for await (const lines of recordsOf(this.files, entry, this.outcomes)) yield* this.runs(lines);
       yield* this.end();
       this.startAnew();
+      this.failed.clear();
       this.files.kept.delete(entry.path);
     }
   }
@@ -49,7 +51,6 @@ export class RunReader {
   /** Nothing of the lines before has to do with those that follow. */
   startAnew() {
     this.open = null;
-    this.lacking = undefined;
     this.blind = false;
   }
 
@@ -58,7 +59,7 @@ export class RunReader {
     this.startAnew();
     scanRun(record, this.outcomes);
     const run = { first: record, events: record.events, lines: 1, bytes: bytes.length, intact: true, tooLong: false };
-    if (record.parts === undefined) yield run;
+    if (record.parts === undefined) yield* this.give(run);
     else this.open = run;
   }
 
@@ -66,20 +67,23 @@ export class RunReader {
     const { open } = this;
     if (open === null) {
       if (this.blind) yield UNREAD;
-      else if (record.continues !== this.lacking) this.failParts();
-    } else if (open.first.run !== record.continues) {
+      else this.passOver(record);
+    } else if (open.first.run !== record.continues || open.lines !== record.part) {
       yield* this.end();
-      this.failParts();
-    } else if (record.part !== open.lines) {
-      yield* this.end();
-      this.lacking = record.continues;
+      this.passOver(record);
     } else {
       scanRun(record, this.outcomes);
       this.grow(record, bytes);
       if (open.lines < open.first.parts) return;
       this.open = null;
-      yield open;
+      yield* this.give(open);
     }
+  }
+
+  /** Gives a run, and remembers it where it turns out to have failed FSEP-TRN-001 or FSEP-REF-005. */
+  * give(run) {
+    yield run;
+    if (!run.intact || !run.names) this.failed.add(run.first.run);
   }
 
   grow({ events }, bytes) {
@@ -100,11 +104,12 @@ export class RunReader {
     if (open === null) return;
     this.open = null;
     open.intact = false;
-    yield open;
+    yield* this.give(open);
   }
 
-  /** FSEP-TRN-001 fails for a line that goes on with nothing: nobody can say of what run it was. */
-  failParts() {
+  /** FSEP-TRN-001 fails for a line that goes on with nothing, since nobody can say of what run it was; not for one of a failed run. */
+  passOver({ continues }) {
+    if (this.failed.has(continues)) return;
     this.outcomes.fail('FSEP-TRN-001');
     this.unplaced += 1;
   }

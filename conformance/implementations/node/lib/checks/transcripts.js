@@ -18,7 +18,6 @@ export class Transcripts {
   constructor({ files, documents, items, blobs, replayer, ledger, outcomes, limits }) {
     Object.assign(this, { files, documents, items, blobs, replayer, outcomes, limits });
     this.needsDigests = ledger !== undefined;
-    this.hasNoPlan = items.repeated.size > 0; // items that have one id keep from all that goes by the plan (chapter 10)
     this.places = { runs: [], unknown: 0, unplacedIds: new Set() };
   }
 
@@ -27,7 +26,6 @@ export class Transcripts {
     const reader = new RunReader(files, outcomes);
     for await (const run of reader.all()) await this.run(run);
     this.places.unknown += reader.unplaced;
-    if (this.hasNoPlan) this.places.unknown += 1;
     if (files.isBroken('transcripts')) {
       this.places.unknown += 1;
       outcomes.block('FSEP-DOC-004', 'FSEP-TRN-001', 'FSEP-REF-005', ...OF_EVENTS, ...REPLAY);
@@ -66,7 +64,7 @@ export class Transcripts {
     const ownIds = hasOwnCallIds(run.events);
     if (!ownIds) outcomes.fail('FSEP-TRN-002');
     if (outcomes.asks('replayed')) this.events(run);
-    if (named && !this.hasNoPlan) this.place(run);
+    if (named) this.place(run);
     else this.leaveOut(run.first.run);
     if (!outcomes.asks('replayed')) return;
     const isClear = named && ownIds && texts !== undefined && !this.items.repeated.has(run.first.item);
@@ -78,7 +76,8 @@ export class Transcripts {
   named(run) {
     const { system, scaffold, item } = run.first;
     const states = [this.documents.state('system', system), this.documents.state('scaffold', scaffold), this.items.state(item)];
-    if (states.includes('absent')) this.outcomes.fail('FSEP-REF-005');
+    run.names = !states.includes('absent');
+    if (!run.names) this.outcomes.fail('FSEP-REF-005');
     else if (!run.intact) this.outcomes.fail('FSEP-TRN-001');
     else if (states.includes('broken')) this.outcomes.block('FSEP-REF-005');
     return run.intact && states.every((state) => state === 'ok');
