@@ -464,3 +464,9 @@ reading(
     "a simulator that the design does not name is not listed, which is one fault",
     steps=[{"file": "simulators/other.json", "content": "{}"}],
 )
+reading(
+    BND1,
+    "there is no manifest, and a link stands among the files",
+    also=(BND3,),
+    steps=[{"file": "bundle.json", "remove": True}, {"file": "link", "link": "/etc/hostname"}],
+)
