@@ -164,11 +164,9 @@ FORM = "form"
 CONTAINERS = {
     "directory": "A directory.",
     "zip": "An archive, stored or deflated, its members in any order.",
-    "directory, empty folder": "Directories are allowed and mean nothing (FSEP-BND-003).",
+    "directory, empty folder": "Directories are held to the grammar, and mean nothing (FSEP-BND-002).",
     "directory, linked file": "Two names of one regular file are two regular files.",
-    "zip, comment": "What an archive holds beside its members is no part of the bundle.",
-    "zip, in front": "What an archive holds beside its members is no part of the bundle.",
-    "zip, behind": "What an archive holds beside its members is no part of the bundle.",
+    "zip, comment": "A comment belongs to the archive's end record (FSEP-BND-001).",
     "zip, folders systems/": "A directory entry is held to the grammar, and is otherwise ignored (FSEP-BND-002).",
     "zip, folders notes/": "A directory entry is held to the grammar, and is otherwise ignored (FSEP-BND-002).",
     "zip, bytes": "Of a member's own header, times, versions and attributes mean nothing; its members read as they were.",

@@ -114,8 +114,8 @@ def has_manifest(bundle: Bundle) -> Iterator[Answer]:
     refused = next((problem.code for problem in bundle.problems if problem.path == MANIFEST), None)
     if MANIFEST in bundle.entries:
         yield Passed()
-    elif (broken := next((one for one in bundle.problems if one.code == "container"), None)) is not None:
-        yield Problem(broken.message, Place())
+    elif any(problem.code == "container" for problem in bundle.problems):
+        yield Problem("this is neither a directory nor a zip archive that can be read", Place(MANIFEST))
     elif any(problem.code == "limit" for problem in bundle.problems):
         yield Blocked.by("FSEP-BND-003")
     elif refused is not None:
