@@ -27,6 +27,7 @@ def narrowed(*requirements: str) -> Suite:
     return replace(SUITE, cases=tuple(case for case in SUITE.cases if case.id in kept))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "requirement"),
     [
