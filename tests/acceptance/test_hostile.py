@@ -12,14 +12,19 @@ import zipfile
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import zstandard
 
 import parent as parents
+from fsep import limits
 from fsep.bundle import stream
+from fsep.checks.container import Listing
+from fsep.checks.study import Listed
 from fsep.cli import main
+from fsep.findings import Place
 from fsep.scaffold.iregexp import compile_pattern
 from workbench import Workbench, zipped
 
@@ -489,6 +494,16 @@ def test_a_credential_that_is_a_name_is_refused_and_never_echoed(
         main(["validate", str(path), "--format", form])
         out, err = capsys.readouterr()
         assert key not in out + err
+
+
+def test_many_files_are_held_against_the_manifest_in_one_go() -> None:
+    """As many as a bundle may have: each against each would take a quarter of an hour."""
+    paths = [f"proofs/{number}" for number in range(limits.ENTRIES)]
+    files = tuple(Listed(path, "proof", "", 0, None, Place(path)) for path in paths[1:])
+    bundle: Any = SimpleNamespace(entries=dict.fromkeys(paths))
+    began = time.monotonic()
+    assert Listing(bundle, cast(Any, None), files, frozenset()).unlisted == {"proofs/0": "proof"}
+    assert time.monotonic() - began < SECONDS
 
 
 def test_an_empty_input_does_not_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

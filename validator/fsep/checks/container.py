@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from fsep.bundle import Bundle
@@ -67,7 +68,7 @@ DOCUMENT_ROLES = frozenset(
 RECORD_ROLES = frozenset(("items", "transcripts", "ratings", "ledger"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """The container beside the manifest's list."""
 
@@ -77,14 +78,14 @@ class Listing:
     refused: frozenset[str]
     """Paths that the container checks refused."""
 
-    @property
-    def unlisted(self) -> dict[str, str]:
+    @cached_property
+    def unlisted(self) -> Mapping[str, str]:
         """The files that the manifest does not list, with the roles that belong to their paths."""
-        listed = {one.path for one in self.files}
+        known = self.refused.union((MANIFEST,), (one.path for one in self.files))
         return {
             path: role
             for path in self.bundle.entries
-            if path != MANIFEST and path not in listed | self.refused and (role := role_of(path)) is not None
+            if path not in known and (role := role_of(path)) is not None
         }
 
 

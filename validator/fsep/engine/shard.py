@@ -175,7 +175,7 @@ class _File:
     def _refer(self, lines: Lines, head: Mapping[str, Any]) -> None:
         """Hold a run's references to what there is (FSEP-REF-005)."""
         for role in ("system", "scaffold"):
-            if head[role] not in self.study.ids[role] | self.study.doubtful[role]:
+            if head[role] not in self.study.ids[role] and head[role] not in self.study.doubtful[role]:
                 self.collector.failed(
                     "FSEP-REF-005",
                     Problem(
