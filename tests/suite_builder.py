@@ -29,7 +29,6 @@ from acceptance import test_flagship as flagship
 from acceptance.cases import CASES
 from acceptance.cases_corners import BROKEN_OFF, CORNERS, PREFIXES, SEVERAL
 from acceptance.cases_hostile import HOSTILE
-from acceptance.cases_neighbours import crowded
 from acceptance.cases_neighbours_chains import sized_proofs
 from acceptance.cases_neighbours_small import SMALL
 from acceptance.cases_readings import READINGS
@@ -129,7 +128,7 @@ def entries() -> Iterator[Entry]:
         yield Entry(requirement, why, "stress", flagship.FACETS, bench.bytes())
     yield from _several()
     yield from _corners()
-    for hostile in (*HOSTILE, *crowded(), *sized_proofs()):
+    for hostile in (*HOSTILE, *sized_proofs()):
         hostile_files: Files | None = None
         if hostile.change is not None:
             bench = parents.parent()

@@ -96,7 +96,9 @@ def judged(case: Case, claim: Claim, exchange: Mapping[str, Any]) -> Verdict:
             return Verdict("fail", f"answered {_listed(violated)}, which is declared unsupported")
         if violated != wanted.violated:
             return Verdict(
-                "fail", f"refused for {_listed(violated)}, and the fault is one that it does not check"
+                "fail",
+                f"answered {verdict}, violated {_listed(violated)}; "
+                f"expected {_listed(wanted.violated)}, besides what it does not check",
             )
         return Verdict("unsupported", f"{case.requirement} is declared unsupported")
     if (verdict, violated) == (wanted.verdict, wanted.violated):

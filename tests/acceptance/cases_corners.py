@@ -18,14 +18,15 @@ DUET = {
 }
 
 
-def _events(bench: Workbench) -> list[dict[str, Any]]:
-    events: list[dict[str, Any]] = bench["transcripts/s.jsonl"][0]["events"]
-    return events
-
-
 def _run(bench: Workbench) -> Run:
     run: Run = bench["transcripts/s.jsonl"][0]
     return run
+
+
+def events(bench: Workbench) -> list[dict[str, Any]]:
+    """Return the events of a bundle's one run."""
+    found: list[dict[str, Any]] = _run(bench)["events"]
+    return found
 
 
 def _branch(test: dict[str, Any]) -> list[dict[str, Any]]:
@@ -120,12 +121,12 @@ corner(
         (
             "an output of the simulator is labelled as the model's",
             ADH3,
-            lambda b: _events(b)[2].update(origin="model"),
+            lambda b: events(b)[2].update(origin="model"),
         ),
         (
             "an output of the simulator has the role of an assistant",
             ADH1,
-            lambda b: _events(b)[2].update(role="assistant"),
+            lambda b: events(b)[2].update(role="assistant"),
         ),
     ],
 )
@@ -148,11 +149,11 @@ corner(
     ["  {{item.question}}\n", "Done."],
     result="{{first}}",
     wrong=[
-        ("the value was trimmed", ADH2, lambda b: _events(b)[2].update(content="{{ {{item.question}} }}")),
+        ("the value was trimmed", ADH2, lambda b: events(b)[2].update(content="{{ {{item.question}} }}")),
         (
             "the value was read as a template again",
             ADH2,
-            lambda b: _events(b)[2].update(content="{{   Why?\n }}"),
+            lambda b: events(b)[2].update(content="{{   Why?\n }}"),
         ),
         ("the result was trimmed", ADH4, lambda b: _run(b)["result"][0].update(content="{{item.question}}")),
     ],
@@ -165,7 +166,7 @@ corner(
         (
             "the empty output was left out of the next request",
             REQ2,
-            lambda b: _events(b)[3].update(request_sha256="0" * 64),
+            lambda b: events(b)[3].update(request_sha256="0" * 64),
         )
     ],
 )
@@ -184,7 +185,7 @@ corner(
         (
             "reasoning was quoted as if it were text",
             ADH2,
-            lambda b: _events(b)[2].update(content="You said: Hm.Yes."),
+            lambda b: events(b)[2].update(content="You said: Hm.Yes."),
         ),
     ],
 )
@@ -228,7 +229,7 @@ corner(
     [*_FOUR[:2], _REPLACED, *_FOUR[2:4]],
     ["A", "B"],
     wrong=[
-        ("the text of the edit is another", ADH2, lambda b: _events(b)[2]["edit"].update(text="So far: B"))
+        ("the text of the edit is another", ADH2, lambda b: events(b)[2]["edit"].update(text="So far: B"))
     ],
 )
 
@@ -321,7 +322,7 @@ corner(
     ["Hello.", "Hello."],
     **DUET,
     adaptations=[{"kind": "omit-parameter", "parameter": "temperature"}],
-    wrong=[("the simulator's parameter was left out", REQ4, lambda b: _events(b)[0].update(parameters={}))],
+    wrong=[("the simulator's parameter was left out", REQ4, lambda b: events(b)[0].update(parameters={}))],
 )
 corner(
     "numbers that are equal are equal, whatever their form",
@@ -331,9 +332,9 @@ corner(
         (
             "true stands in the place of 1",
             REQ4,
-            lambda b: _events(b)[-1].update(parameters={"temperature": True}),
+            lambda b: events(b)[-1].update(parameters={"temperature": True}),
         ),
-        ("a parameter was added", REQ4, lambda b: _events(b)[-1]["parameters"].update(top_p=1)),
+        ("a parameter was added", REQ4, lambda b: events(b)[-1]["parameters"].update(top_p=1)),
     ],
 )
 corner(
@@ -346,7 +347,7 @@ corner(
         (
             "the second round has the seed of the first",
             REQ4,
-            lambda b: _events(b)[2]["parameters"].update(_events(b)[1]["parameters"]),
+            lambda b: events(b)[2]["parameters"].update(events(b)[1]["parameters"]),
         ),
     ],
 )
@@ -398,7 +399,7 @@ corner(
     "each goes through a list in order, counted from 0",
     _each(3),
     ["x\n\ny\r", "X", "Y"],
-    wrong=[("it was counted from 1", ADH2, lambda b: _events(b)[2].update(content="1: x"))],
+    wrong=[("it was counted from 1", ADH2, lambda b: events(b)[2].update(content="1: x"))],
 )
 corner(
     "a list of as many elements as the bound does not meet it",
@@ -453,7 +454,7 @@ for how, taken in (("joined", "b"), ("last", "a|b")):
             (
                 f"something else was taken than what is {how}",
                 ADH2,
-                lambda b, o=taken: _events(b)[3].update(content=o),
+                lambda b, o=taken: events(b)[3].update(content=o),
             )
         ],
     )
@@ -468,7 +469,7 @@ corner(
     "only rounds in which a value was assigned count",
     _SKIPS,
     ["a", "b", "Done."],
-    wrong=[("a round without a value was counted", ADH2, lambda b: _events(b)[3].update(content="a|a"))],
+    wrong=[("a round without a value was counted", ADH2, lambda b: events(b)[3].update(content="a|a"))],
 )
 
 
@@ -673,16 +674,16 @@ corner(
         (
             "the answers stand in the other order",
             ADH1,
-            lambda b: _events(b).__setitem__(slice(2, 4), _events(b)[3:1:-1]),
+            lambda b: events(b).__setitem__(slice(2, 4), events(b)[3:1:-1]),
         ),
-        ("an answer is labelled with the other call", ADH1, lambda b: _events(b)[2].update(tool_call_id="2")),
+        ("an answer is labelled with the other call", ADH1, lambda b: events(b)[2].update(tool_call_id="2")),
         (
             "an answer of the environment is labelled as the program's",
             ADH3,
-            lambda b: _events(b)[2].update(origin="program"),
+            lambda b: events(b)[2].update(origin="program"),
         ),
-        ("a call was left unanswered", ADH1, lambda b: _events(b).pop(3)),
-        ("the next request has other results", REQ2, lambda b: _events(b)[2].update(content="B")),
+        ("a call was left unanswered", ADH1, lambda b: events(b).pop(3)),
+        ("the next request has other results", REQ2, lambda b: events(b)[2].update(content="B")),
     ],
 )
 corner(
@@ -690,13 +691,13 @@ corner(
     [ASK, tools("work", offer=["look"]), generate("last")],
     [answer(None, ("1", "count", {}), ("2", "look", "{no json"), ("3", "nothing", "x")), "I see.", "Done."],
     wrong=[
-        ("another text answered the unknown tool", ADH2, lambda b: _events(b)[2].update(content="Unknown.")),
+        ("another text answered the unknown tool", ADH2, lambda b: events(b)[2].update(content="Unknown.")),
         (
             "the unknown tool with bad arguments was answered as bad arguments",
             ADH2,
-            lambda b: _events(b)[4].update(content="Bad."),
+            lambda b: events(b)[4].update(content="Bad."),
         ),
-        ("the environment is named as who answered", ADH1, lambda b: _events(b)[2].update(actor="desk")),
+        ("the environment is named as who answered", ADH1, lambda b: events(b)[2].update(actor="desk")),
     ],
 )
 corner(
@@ -707,7 +708,7 @@ corner(
         (
             "the output of the step was taken from its answer",
             ADH2,
-            lambda b: _events(b)[3].update(content="<A>"),
+            lambda b: events(b)[3].update(content="<A>"),
         )
     ],
 )
@@ -771,8 +772,8 @@ corner(
     _CALLED,
     ["A", "Done."],
     wrong=[
-        ("other arguments were recorded", ADH2, lambda b: _events(b)[0]["call"]["arguments"].update(q="?")),
-        ("the answer was quoted otherwise", ADH2, lambda b: _events(b)[1].update(content="a")),
+        ("other arguments were recorded", ADH2, lambda b: events(b)[0]["call"]["arguments"].update(q="?")),
+        ("the answer was quoted otherwise", ADH2, lambda b: events(b)[1].update(content="a")),
     ],
 )
 
@@ -817,12 +818,12 @@ corner(
         (
             "a complete answer was asked for again",
             TRN3,
-            lambda b: _events(b)[1].update(attempts=[{"outcome": "complete"}, {"outcome": "complete"}]),
+            lambda b: events(b)[1].update(attempts=[{"outcome": "complete"}, {"outcome": "complete"}]),
         ),
         (
             "the last attempt is not the complete one",
             TRN3,
-            lambda b: _events(b)[1].update(attempts=[{"outcome": "complete"}, {"outcome": "cut"}]),
+            lambda b: events(b)[1].update(attempts=[{"outcome": "complete"}, {"outcome": "cut"}]),
         ),
     ],
 )

@@ -6,18 +6,26 @@ Each is there since a validator that compares a little less than it has to would
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from acceptance.cases import CASES, Case, Change, Files, _program, _relock, bytes_case, fault, near
-from acceptance.cases_hostile import Hostile
+from acceptance.cases import (
+    CASES,
+    Case,
+    Files,
+    _manifest,
+    _program,
+    _put_manifest,
+    _relock,
+    bytes_case,
+    fault,
+    near,
+)
 from fsep.digests import program_digest
 from fsep.parsing.canonical import digest
 from parent import FIRST, commit, settle
-from parent import parent as unrated_parent
 from workbench import Workbench
 
 # --- the container and the manifest
@@ -25,9 +33,9 @@ from workbench import Workbench
 
 @bytes_case("FSEP-BND-006", "the manifest states one byte more than a file has, and its digest rightly")
 def _(files: Files) -> None:
-    manifest = json.loads(files["bundle.json"])
+    manifest = _manifest(files)
     next(file for file in manifest["files"] if file["path"] == FIRST)["bytes"] += 1
-    files["bundle.json"] = json.dumps(manifest).encode()
+    _put_manifest(files, manifest)
 
 
 @fault("FSEP-BND-008", "there are no transcripts")
@@ -89,38 +97,6 @@ def _(bench: Workbench) -> None:
 def _(bench: Workbench) -> None:
     largest = [2**53 - 1, 1 - 2**53, sys.float_info.max]
     bench["departures.json"]["extensions"] = {"org.example.largest": largest}
-
-
-_VALUES = 1_000_000
-
-
-def crowded() -> Iterator[Hostile]:
-    """Yield the cases of documents with about as many values as they may have, filled by steps."""
-    for more, accepts in ((0, True), (1, False)):
-        why = f"a document has {_VALUES + more:,} commas and opening brackets outside of its strings"
-        change, steps = _crowded(_VALUES + more)
-        yield Hostile("FSEP-DOC-001", why, change, steps, accepts=accepts)
-
-
-def _crowded(count: int) -> tuple[Change, list[dict[str, Any]]]:
-    document = {
-        **unrated_parent()["departures.json"],
-        # What stands in strings is not counted.
-        "extensions": {"org.example.many": ["[,,{", 0]},
-    }
-    text = json.dumps(document)
-    outside = re.sub(r'"[^"]*"', "", text)
-    many, rest = divmod(count - sum(map(outside.count, ",[{")), 10_000)
-    steps = [
-        {"everywhere": "@fill@", "new": "@part@" * many + ",0" * rest},
-        {"everywhere": "@part@", "new": "@bit@" * 100},
-        {"everywhere": "@bit@", "new": ",0" * 100},
-    ]
-
-    def change(bench: Workbench) -> None:
-        bench["departures.json"] = text.replace(", 0]", ", 0@fill@]").encode()
-
-    return change, steps
 
 
 @fault("FSEP-DOC-002", "a line of transcripts is a number, and no object")

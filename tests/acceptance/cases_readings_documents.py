@@ -7,8 +7,9 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
+from acceptance.cases_corners import events
 from acceptance.corners import answer
-from acceptance.readings import COMPLETE, RUNS, WHOLE, Reading, by, events, failed, program, small, with_files
+from acceptance.readings import COMPLETE, RUNS, WHOLE, Reading, by, failed, program, small, with_files
 from fsep_conformance.change import Files, repacked
 from scaffolding import generate, say, tools
 from workbench import Workbench
@@ -87,12 +88,12 @@ for what, value in (
 
 
 def _crowded(marks: int) -> list[dict[str, Any]]:
-    """Return steps that give the system so many commas and opening brackets."""
+    """Return steps that give the system so many commas and opening brackets, and others in a string."""
     rest = small().bytes()["systems/s.json"].decode().removeprefix("{\n")
-    text = '{\n"extensions": {"org.example.x": {"v": [1\n,1\n]}},\n' + rest
+    text = '{\n"extensions": {"org.example.x": {"s": "@", "v": [1\n,1\n]}},\n' + rest
     commas = marks - sum(text.count(mark) for mark in ",[{") + 1
     return [
-        {"file": "systems/s.json", "content": text},
+        {"file": "systems/s.json", "content": text.replace("@", ",[{")},
         {"file": "systems/s.json", "line": 3, "old": ",1", "new": ",1", "times": commas},
     ]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from acceptance.cases_corners import events
 from acceptance.corners import answer
-from acceptance.readings import RUNS, WHOLE, Reading, by, events, ill_formed, program, withheld
+from acceptance.readings import RUNS, WHOLE, Reading, by, ill_formed, program, withheld
 from scaffolding import collect, each, equals, extract, generate, let, repeat, say, tools, when
 from workbench import Workbench
 

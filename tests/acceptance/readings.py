@@ -127,12 +127,6 @@ def failed(bench: Workbench) -> dict[str, Any]:
     return {**run, "status": "failed", "failure": {"kind": "infrastructure-error"}, "events": []}
 
 
-def events(bench: Workbench) -> list[dict[str, Any]]:
-    """Return the events of a bundle's one run."""
-    found: list[dict[str, Any]] = bench[RUNS][0]["events"]
-    return found
-
-
 def withheld(kind: str = "string") -> dict[str, Any]:
     """Return what stands in the place of a value that is withheld."""
     return {"withheld": {"commitment": "5a" * 32, "kind": kind, "reason": "recorded under an agreement"}}

@@ -502,7 +502,7 @@ def test_many_files_are_held_against_the_manifest_in_one_go() -> None:
     files = tuple(Listed(path, "proof", "", 0, None, Place(path)) for path in paths[1:])
     bundle: Any = SimpleNamespace(entries=dict.fromkeys(paths))
     began = time.monotonic()
-    assert Listing(bundle, cast(Any, None), files, frozenset()).unlisted == {"proofs/0": "proof"}
+    assert Listing(bundle, cast(Any, None), files, {}).unlisted == {"proofs/0": "proof"}
     assert time.monotonic() - began < SECONDS
 
 

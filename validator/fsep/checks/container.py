@@ -66,6 +66,8 @@ DOCUMENT_ROLES = frozenset(
     )
 )
 RECORD_ROLES = frozenset(("items", "transcripts", "ratings", "ledger"))
+# The codes of problems with a path; all others are of what stands there.
+_OF_PATHS = ("path", "collision")
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,13 @@ class Listing:
     bundle: Bundle
     manifest: Document
     files: tuple[Listed, ...]
-    refused: frozenset[str]
-    """Paths that the container checks refused."""
+    refused: Mapping[str, str]
+    """Paths that the container checks refused, with the requirement that each fails."""
 
     @cached_property
     def unlisted(self) -> Mapping[str, str]:
         """The files that the manifest does not list, with the roles that belong to their paths."""
-        known = self.refused.union((MANIFEST,), (one.path for one in self.files))
+        known = {MANIFEST, *self.refused, *(one.path for one in self.files)}
         return {
             path: role
             for path in self.bundle.entries
@@ -110,17 +112,24 @@ def role_of(path: str) -> str | None:
     return role
 
 
+def refusals(bundle: Bundle) -> Mapping[str, str]:
+    """Return the paths that are refused as the container is opened, with the requirement that each fails."""
+    return {
+        problem.path: "FSEP-BND-002" if problem.code in _OF_PATHS else "FSEP-BND-003"
+        for problem in bundle.problems
+    }
+
+
 @check("FSEP-BND-001", "container")
 def has_manifest(bundle: Bundle) -> Iterator[Answer]:
-    refused = next((problem.code for problem in bundle.problems if problem.path == MANIFEST), None)
     if MANIFEST in bundle.entries:
         yield Passed()
     elif any(problem.code == "container" for problem in bundle.problems):
         yield Problem("this is neither a directory nor a zip archive that can be read", Place(MANIFEST))
     elif any(problem.code == "limit" for problem in bundle.problems):
         yield Blocked.by("FSEP-BND-003")
-    elif refused is not None:
-        yield Blocked.by("FSEP-BND-002" if refused == "collision" else "FSEP-BND-003")
+    elif (refused := refusals(bundle).get(MANIFEST)) is not None:
+        yield Blocked.by(refused)
     else:
         within = next((path for path in bundle.entries if path.endswith(f"/{MANIFEST}")), None)
         there = (
@@ -133,7 +142,7 @@ def has_manifest(bundle: Bundle) -> Iterator[Answer]:
 def paths(bundle: Bundle) -> Iterator[Answer]:
     yield Passed(len(bundle.entries))
     for problem in bundle.problems:
-        if problem.code in ("path", "collision"):
+        if problem.code in _OF_PATHS:
             yield Problem(problem.message, Place(problem.path))
 
 

@@ -28,6 +28,23 @@ class Unusable(Exception):
         self.requirement = requirement
 
 
+def parse(requirement: str, path: str, line: int | None, data: bytes, collector: Collector) -> Any:
+    """Parse strict JSON, or raise Unusable under the requirement given."""
+    full = line is not None and collector.full(requirement, path, line)
+    try:
+        # No shorter text can hold so many.
+        if len(data) > limits.VALUES and (error := crowded(data)) is not None:
+            raise error
+        return json.parse(data, explain=not full)
+    except ParseError as error:
+        if full:
+            collector.counted(requirement)
+            raise Unusable(requirement) from None
+        place = Place(path, line if line is not None else error.line, error.column)
+        collector.failed(requirement, Problem(error.message, place))
+        raise Unusable(requirement) from None
+
+
 class Reader:
     """Reads documents and records of one protocol version, writing what is wrong to a collector."""
 
@@ -47,22 +64,6 @@ class Reader:
                 version.reference_validator(schema) if self._reference else version.validator(schema)
             ).is_valid
         return judge(value)
-
-    def parse(self, requirement: str, path: str, line: int | None, data: bytes) -> Any:
-        """Parse strict JSON, or raise Unusable under the requirement given."""
-        full = line is not None and self.collector.full(requirement, path, line)
-        try:
-            # No shorter text can hold so many.
-            if len(data) > limits.VALUES and (error := crowded(data)) is not None:
-                raise error
-            return json.parse(data, explain=not full)
-        except ParseError as error:
-            if full:
-                self.collector.counted(requirement)
-                raise Unusable(requirement) from None
-            place = Place(path, line if line is not None else error.line, error.column)
-            self.collector.failed(requirement, Problem(error.message, place))
-            raise Unusable(requirement) from None
 
     def check_schema(self, schema: str, value: Any, path: str, line: int | None, data: bytes) -> None:
         """Hold a value to its schema, or raise Unusable."""
@@ -89,7 +90,7 @@ class Reader:
 
     def document(self, listed: Listed, data: bytes) -> Document:
         """Read one document, or raise Unusable."""
-        value = self.parse("FSEP-DOC-001", listed.path, None, data)
+        value = parse("FSEP-DOC-001", listed.path, None, data, self.collector)
         self.collector.passed("FSEP-DOC-001")
         version = value.get("fsep") if isinstance(value, dict) else None
         if isinstance(version, str) and version != self.protocol.version:
@@ -122,10 +123,7 @@ def read_manifest(bundle: Bundle, collector: Collector) -> tuple[Document, Proto
         requirement = requirement_of(error)
         collector.failed(requirement, Problem(str(error), Place(MANIFEST)))
         raise Unusable(requirement) from None
-    # The version is not known yet; parsing does not depend on it.
-    value = Reader(protocol.load(protocol.versions()[-1].version), collector).parse(
-        "FSEP-DOC-001", MANIFEST, None, data
-    )
+    value = parse("FSEP-DOC-001", MANIFEST, None, data, collector)
     named = value.get("fsep") if isinstance(value, dict) else None
     known = [version.version for version in protocol.versions()]
     if named not in known:

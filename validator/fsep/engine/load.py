@@ -44,19 +44,13 @@ def load(
         Unusable: when there is no manifest to go by; nothing else can be checked then.
     """
     run(checks("container"), collector, bundle)
+    refused = container.refusals(bundle)
     if any(problem.code == "limit" for problem in bundle.problems):
         raise Unusable("FSEP-BND-003")
     if MANIFEST not in bundle.entries:
-        raise Unusable(
-            "FSEP-BND-003" if any(problem.path == MANIFEST for problem in bundle.problems) else "FSEP-BND-001"
-        )
+        raise Unusable(refused.get(MANIFEST, "FSEP-BND-001"))
     manifest, protocol = documents.read_manifest(bundle, collector)
-    listing = Listing(
-        bundle,
-        manifest,
-        container.listed_files(manifest),
-        frozenset(problem.path for problem in bundle.problems),
-    )
+    listing = Listing(bundle, manifest, container.listed_files(manifest), refused)
     run(checks("listing"), collector, listing)
     return _Loader(bundle, listing, Reader(protocol, collector, reference=reference), tuple(trust)).load()
 
@@ -82,10 +76,7 @@ class _Loader:
             return
         self.listed[listed.path] = listed
         if listed.path in self.listing.refused:
-            kinds = {problem.path: problem.code for problem in self.bundle.problems}
-            self.broken[listed.path] = (
-                "FSEP-BND-002" if kinds[listed.path] in ("path", "collision") else "FSEP-BND-003"
-            )
+            self.broken[listed.path] = self.listing.refused[listed.path]
         elif listed.path not in self.bundle.entries:
             self.broken[listed.path] = "FSEP-BND-005"
         elif (belongs := container.role_of(listed.path)) != listed.role:

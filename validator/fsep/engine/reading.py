@@ -6,7 +6,7 @@ from typing import Any
 
 from fsep import limits
 from fsep.checks.container import FileFacts
-from fsep.checks.documents import Reader, Unusable
+from fsep.checks.documents import Reader, Unusable, parse
 from fsep.checks.registry import Blocked, checks, run
 from fsep.checks.study import Listed
 from fsep.checks.summary import Read
@@ -39,7 +39,7 @@ def record(reader: Reader, schema: str, path: str, number: int, data: bytes | No
             "FSEP-DOC-004", Problem(f"the line is longer than {limits.LINE_BYTES} bytes", Place(path, number))
         )
         raise Unusable("FSEP-DOC-004")
-    value = reader.parse("FSEP-DOC-004", path, number, data)
+    value = parse("FSEP-DOC-004", path, number, data, reader.collector)
     reader.collector.passed("FSEP-DOC-004")
     reader.check_schema(schema, value, path, number, data)
     return data, value

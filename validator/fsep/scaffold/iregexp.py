@@ -86,6 +86,8 @@ def size(pattern: str) -> int:
     return _translate(pattern)[1]
 
 
+# Asked for the size by who compiles a program, and again by who compiles the pattern.
+@lru_cache(maxsize=1024)
 def _translate(pattern: str) -> tuple[str, int]:
     """Return RE2 syntax for an I-Regexp, having checked that it is one, and its size."""
     out: list[str] = []
