@@ -183,6 +183,13 @@ reading(
     form="zip",
 )
 reading(BND3, "a member's content is damaged", steps=archive(_damaged), form="zip")
+for member, what in ((b"systems/s.json", "a document"), (b"bundle.json", "the manifest")):
+    reading(
+        BND3,
+        f"{what} is said to have 32 MiB more than its content has",
+        steps=archive(_both(member, 27, 25, lambda byte: byte | 2)),
+        form="zip",
+    )
 reading(BND3, "a member has another name in its local header", steps=archive(_local_name), form="zip")
 reading(
     BND3,

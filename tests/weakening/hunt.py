@@ -97,13 +97,15 @@ def _laid(suite: Suite, folder: Path) -> list[Case]:
 
 
 def _seen(cases: Sequence[Case]) -> Mapping[tuple[str, str], list[Case]]:
-    """Return the cases that come by each function, those first that are refused."""
+    """Return the cases that come by each function: those that are refused first, and the short ones of them."""
     by_id = {case["id"]: case for case in cases}
+    calls: dict[str, int] = {}
     found: defaultdict[tuple[str, str], list[Case]] = defaultdict(list)
     for line in _run("-", 0, cases).splitlines():
         told = json.loads(line)
         case = by_id[told["case"]]
         assert told["said"] == case["said"], told
+        calls[case["id"]] = told["calls"]
         for module, name in told["seen"]:
             # A site in a nested function or a method is that of all functions around it.
             parts = name.split(".")
@@ -112,7 +114,7 @@ def _seen(cases: Sequence[Case]) -> Mapping[tuple[str, str], list[Case]]:
                 if case not in at[-1:]:
                     at.append(case)
     for at in found.values():
-        at.sort(key=lambda case: case["said"][0] != "refuse")
+        at.sort(key=lambda case: (case["said"][0] != "refuse", calls[case["id"]]))
     return found
 
 

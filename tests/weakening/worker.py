@@ -2,7 +2,7 @@
 
 Reads from standard input the cases with what has to be answered, one JSON line each; prints the first that is
 answered otherwise, or nothing. With `-` in the place of the module it is not weakened, and prints of each case
-which functions of the modules it came by.
+which functions of the modules it came by, and how many calls and returns that took.
 """
 
 from __future__ import annotations
@@ -61,14 +61,14 @@ class _Seen:
         self._left = _CALLS
         sys.setprofile(self)
 
-    def take(self) -> list[list[str]]:
-        """Return what was seen since the last time."""
+    def take(self) -> tuple[list[list[str]], int]:
+        """Return what was seen since the last time, and of how many calls and returns."""
         codes, self._codes = self._codes, set()
         return sorted(
             [self._files[code.co_filename], code.co_qualname.replace("<locals>.", "")]
             for code in codes
             if code.co_filename in self._files
-        )
+        ), _CALLS - self._left
 
 
 def main(module: str, number: str) -> None:
@@ -89,7 +89,9 @@ def main(module: str, number: str) -> None:
             said = ["crash", [type(error).__name__]]
         sys.setprofile(None)
         if module == "-":
-            print(json.dumps({"case": case["id"], "said": said, "seen": seen.take()}), flush=True)
+            came_by, calls = seen.take()
+            told = {"case": case["id"], "said": said, "seen": came_by, "calls": calls}
+            print(json.dumps(told), flush=True)
         elif said != case["said"]:
             print(json.dumps({"case": case["id"], "said": said}), flush=True)
             return
