@@ -564,6 +564,33 @@ def test_times_go_on_from_one_commitment_to_the_next(
     assert "or set the clock" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("file", "change", "says"),
+    [
+        ("design.yaml", ("baseline: ", "baseline: no-"), "design.yaml/baseline: "),
+        ("scaffolds/direct.yaml", ("{{item.", "{{item.no_"), "uses the field 'no_question'"),
+    ],
+)
+def test_a_design_by_which_no_run_could_be_made_is_not_committed(
+    after: Callable[[str], Desk],
+    capsys: pytest.CaptureFixture[str],
+    file: str,
+    change: tuple[str, str],
+    says: str,
+) -> None:
+    desk = after("author")
+    path = desk.study / file
+    text = path.read_text(encoding="utf-8")
+    assert change[0] in text
+    path.write_text(text.replace(*change), encoding="utf-8")
+    before = desk.files()
+    assert desk.fsep("commit", "study", "design") == USAGE
+    assert says in capsys.readouterr().err
+    assert desk.files() == before
+    path.write_text(text, encoding="utf-8")
+    assert desk.fsep("commit", "study", "design") == 0
+
+
 # --- documents that are not as they have to be
 
 HOSTILE = {

@@ -152,7 +152,9 @@ class Place:
         return (kept if kept.exists() else self.study / "blobs" / digest).read_bytes()
 
 
-def study_of(source: Path, out: Path, systems: Mapping[str, Mapping[str, Any]]) -> None:
+def study_of(
+    source: Path, out: Path, systems: Mapping[str, Mapping[str, Any]], *, committed: bool = True
+) -> None:
     """Make a bundle without runs of a study: what its design fixes, and the systems that are to be run.
 
     Args:
@@ -160,6 +162,7 @@ def study_of(source: Path, out: Path, systems: Mapping[str, Mapping[str, Any]]) 
             left out.
         out: where to write it.
         systems: the systems' documents by id, where the source has none of them.
+        committed: whether the design has to be the one that was committed, where it was.
 
     Raises:
         FsepError: where the source is no study that is whole.
@@ -176,7 +179,9 @@ def study_of(source: Path, out: Path, systems: Mapping[str, Mapping[str, Any]]) 
         if role in ("system", "transcripts", "ledger") or (has_runs and role in _OF_RUNS):
             instead[place] = None
     instead[NO_RUNS] = b""
-    if has_runs and isinstance(chain, dict):
+    if not committed:
+        instead["commitments.json"] = None
+    elif has_runs and isinstance(chain, dict):
         instead["commitments.json"] = _of_design(chain)
     for id_, document in made.items():
         instead[f"systems/{id_}.json"] = document_bytes(f"systems/{id_}.json", document)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
+from pathlib import Path
 from typing import Any
 
+from fsep import protocol
 from fsep.checks.raters import file_of
 from fsep.digests import document_digest
 from fsep.engine.packets import NAMES
@@ -27,7 +30,7 @@ def commit(place: Workplace, of: str, at: str | None = None) -> str:
     """Commit the design, or the transcripts, as they are when packed; return the digest committed.
 
     Raises:
-        FsepError: where something comes first, or it is too late.
+        FsepError: where something comes first, it is too late, or no study of the design would be whole.
     """
     if of == "transcripts" and not place.committed("design"):
         raise FsepError("The design is not committed.", advice="First `fsep commit FOLDER design`.")
@@ -36,6 +39,8 @@ def commit(place: Workplace, of: str, at: str | None = None) -> str:
             f"The study is blinded: the {of} can no longer be committed.",
             advice="What raters are shown rests on the commitments before it; another study begins anew.",
         )
+    if of == "design":
+        _check_design(place)
     digest = _digests(place)[of]
     if digest is None:
         raise FsepError(
@@ -45,6 +50,25 @@ def commit(place: Workplace, of: str, at: str | None = None) -> str:
         )
     place.commit(of, digest, at)
     return digest
+
+
+# In the place of the systems, which no design names: there may be none yet.
+_ANY_SYSTEM = {
+    "fsep": protocol.versions()[-1].version,
+    "kind": "system",
+    "id": "any",
+    "synthetic": True,
+    "model": {"name": "any", "returned": ["any"]},
+    "access": {"via": "script"},
+}
+
+
+def _check_design(place: Workplace) -> None:
+    """Refuse a design that has a fault: the first run would show it, when it is committed."""
+    from fsep.run.place import study_of  # noqa: PLC0415 - it needs the place of this package
+
+    with tempfile.TemporaryDirectory() as scratch:
+        study_of(place.folder, Path(scratch) / "study", {"any": _ANY_SYSTEM}, committed=False)
 
 
 def _digests(place: Workplace) -> dict[str, str | None]:
