@@ -40,10 +40,10 @@ $(PACKAGES): $(NODE)/package-lock.json $(NODE)/package.json | $(INSTALLED)
 	@touch $@
 
 test: lint generated $(PACKAGES) ## check style, types and generated files, then run the tests that are not slow
-	@$(BIN)/python -m pytest -n auto -m 'not slow'
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m 'not slow'
 
 test-all: $(REFERENCES) lint generated $(PACKAGES) ## the same with the slow tests, many more examples of the property tests, and other packages' figures
-	@FSEP_THOROUGH=1 $(BIN)/python -m pytest -n auto
+	@FSEP_THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(INSTALLED) ## check style and types only
 	@$(BIN)/python -m ruff check --quiet
