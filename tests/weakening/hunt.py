@@ -99,22 +99,22 @@ def _laid(suite: Suite, folder: Path) -> list[Case]:
 def _seen(cases: Sequence[Case]) -> Mapping[tuple[str, str], list[Case]]:
     """Return the cases that come by each function: those that are refused first, and the short ones of them."""
     by_id = {case["id"]: case for case in cases}
-    calls: dict[str, int] = {}
+    seconds: dict[str, float] = {}
     found: defaultdict[tuple[str, str], list[Case]] = defaultdict(list)
     for line in _run("-", 0, cases).splitlines():
         told = json.loads(line)
         case = by_id[told["case"]]
         assert told["said"] == case["said"], told
-        calls[case["id"]] = told["calls"]
+        seconds[case["id"]] = told["seconds"]
         for module, name in told["seen"]:
-            # A site in a nested function or a method is that of all functions around it.
+            # A site in a class is that of all its methods, one in a function that of those within it.
             parts = name.split(".")
             for end in range(1, len(parts) + 1):
                 at = found[module, ".".join(parts[:end])]
                 if case not in at[-1:]:
                     at.append(case)
     for at in found.values():
-        at.sort(key=lambda case: (case["said"][0] != "refuse", calls[case["id"]]))
+        at.sort(key=lambda case: (case["said"][0] != "refuse", seconds[case["id"]]))
     return found
 
 
