@@ -19,5 +19,5 @@ for folder in (ROOT, ROOT / "examples"):
 # the same examples every time; a developer's draw new ones, and what those find becomes a test.
 UNATTENDED = bool(os.environ.get("CI"))
 settings.register_profile("default", deadline=None, derandomize=UNATTENDED, print_blob=UNATTENDED)
-settings.register_profile("thorough", settings.get_profile("default"), max_examples=2000)
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=1000)
 settings.load_profile("thorough" if os.environ.get("FSEP_THOROUGH") == "1" else "default")

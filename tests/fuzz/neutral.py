@@ -123,7 +123,7 @@ NEUTRAL = (
     Rule("remarks on items", r"items\.jsonl/[0-9]+/(language|extensions)(/.*)?", "An item's program digest covers its id, fields and cluster."),
     Rule(
         "another environment",
-        r"(environments|simulators)/[a-z-]+\.json/(version|implementation|model/.*|tools/.*)",
+        r"(environments|simulators)/[a-z-]+\.json/(version|implementation(/.*)?|model/.*|tools/.*)",
         "Another simulator or environment, fixed by another design; what requests hold of it is as it was.",
         _locked,
     ),
