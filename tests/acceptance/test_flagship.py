@@ -100,18 +100,27 @@ def _claims(made: Workbench) -> list[dict[str, Any]]:
     return claims
 
 
+def _anywhere(claim: dict[str, Any]) -> dict[str, Any]:
+    """Return a claim about some systems as one about all, with a bridge over the distance."""
+    return {
+        **claim,
+        "id": "anywhere",
+        "status": "inferred",
+        "asserts": {**claim["asserts"], "systems": "any"},
+        "distance": [{"axis": "systems", "bridge": {"argument": "Models are alike.", "support": "untested"}}],
+    }
+
+
 def _generalised(made: Workbench) -> None:
-    _claims(made).append(
-        {
-            **_claims(made)[0],
-            "id": "works-anywhere",
-            "status": "inferred",
-            "asserts": {**_claims(made)[0]["asserts"], "systems": "any"},
-            "distance": [
-                {"axis": "systems", "bridge": {"argument": "Models are alike.", "support": "untested"}}
-            ],
-        }
-    )
+    _claims(made).append(_anywhere(_claims(made)[0]))
+
+
+def _generalised_where_no_difference_is_found(made: Workbench) -> None:
+    claim = _anywhere(_claims(made)[1])
+    claim["asserts"]["scaffolds"] = ["critique"]
+    claim["evidence"] = [{**claim["evidence"][0], "system": "amber", "scaffold": "critique"}]
+    claim["marks"] = ["saturated"]
+    _claims(made).append(claim)
 
 
 def _as_observed(made: Workbench) -> None:
@@ -186,6 +195,18 @@ FAULTS: list[tuple[str, Fault]] = [
     ("FSEP-BLD-002", _adjudicated_otherwise),
     ("FSEP-PRF-003", _another_key),
 ]
+
+
+ACCEPTED: list[tuple[str, Fault]] = [("FSEP-CLM-009", _generalised_where_no_difference_is_found)]
+
+
+@pytest.mark.parametrize(("requirement", "change"), ACCEPTED)
+def test_what_comes_near_a_fault_is_accepted(requirement: str, change: Fault, tmp_path: Path) -> None:
+    made = bench()
+    change(made)
+    report = validate(made.write(tmp_path), require=FACETS)
+    assert report.verdict == "conforms"
+    assert requirement in {one.requirement for one in report.outcomes if one.outcome is Outcome.PASS}
 
 
 @pytest.mark.parametrize(
