@@ -275,8 +275,7 @@ def _(bench: Workbench) -> None:
     bench["design.json"]["title"] = "Six other programs"
 
 
-@near("FSEP-ADH-001", "what came of an attempt that was cut is withheld in every run")
-def _(bench: Workbench) -> None:
+def _cut(bench: Workbench) -> None:
     for run in bench.runs():
         output = next((event for event in run["events"] if event["kind"] == "output"), None)
         if output is not None:
@@ -286,6 +285,16 @@ def _(bench: Workbench) -> None:
                 {"outcome": "complete"},
             ]
     settle(bench)
+
+
+CUT = near("FSEP-ADH-001", "what came of an attempt that was cut is withheld in every run")(_cut)
+
+
+@_rewritten(
+    "FSEP-PRV-002", "the ledger states that a run failed whose events hold a withheld value", base=CUT
+)
+def _(entries: list[dict[str, Any]]) -> None:
+    _of(entries, "end", "steady.react.nile.0").update(status="failed", events_sha256="0" * 64)
 
 
 @near("FSEP-ADH-001", "a model says `withheld` in a run that failed, and nothing is")
