@@ -121,12 +121,12 @@ def entries() -> Iterator[Entry]:
         why = f"advisory, and no refusal: {case.sentence}" if advisory else case.sentence
         accepts = advisory or case.accepts
         yield Entry(case.requirement, why, parent, facets, files, accepts=accepts, also=case.also)
-    for number, (requirement, change) in enumerate((*flagship.ACCEPTED, *flagship.FAULTS)):
-        bench = flagship.bench()
-        change(bench)
-        why = f"the stress test: {change.__name__.strip('_').replace('_', ' ')}"
-        accepts = number < len(flagship.ACCEPTED)
-        yield Entry(requirement, why, "stress", flagship.FACETS, bench.bytes(), accepts=accepts)
+    for changes, accepts in ((flagship.ACCEPTED, True), (flagship.FAULTS, False)):
+        for requirement, change in changes:
+            bench = flagship.bench()
+            change(bench)
+            why = f"the stress test: {change.__name__.strip('_').replace('_', ' ')}"
+            yield Entry(requirement, why, "stress", flagship.FACETS, bench.bytes(), accepts=accepts)
     yield from _several()
     yield from _corners()
     for hostile in (*HOSTILE, *sized_proofs()):

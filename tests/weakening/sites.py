@@ -92,8 +92,8 @@ def telling(module: str) -> ast.Module:
     tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
     for name, function in _functions(tree, ""):
         tell = ast.parse(f"{SEEN}.add(({module!r}, {name!r}))").body
-        function.body[1:1] = tell if ast.get_docstring(function) is not None else []
-        function.body[:0] = tell if ast.get_docstring(function) is None else []
+        first = 1 if ast.get_docstring(function) is not None else 0
+        function.body[first:first] = tell
     return ast.fix_missing_locations(tree)
 
 

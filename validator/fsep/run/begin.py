@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fsep import protocol
 from fsep.errors import FsepError, visible
 from fsep.run.endpoint import checked
 from fsep.run.environment import Implementation, pinned
 from fsep.run.options import Address
-from fsep.run.place import Place
+from fsep.run.place import Place, stand_in
 from fsep.run.secrets import key_from
 from fsep.run.study import Runnable, read
 from fsep.scripted import Script, ScriptedModel, read_script
@@ -108,15 +107,7 @@ def _system_of(id_: str, endpoint: str, scripts: dict[str, Script]) -> dict[str,
     name = id_ if id_ in models else next(iter(models)) if len(models) == 1 else None
     if name is None:
         return {}
-    return {
-        "fsep": protocol.versions()[-1].version,
-        "kind": "system",
-        "id": id_,
-        "title": "A scripted stand-in",
-        "synthetic": True,
-        "model": {"name": name, "returned": [models[name]]},
-        "access": {"via": "script"},
-    }
+    return stand_in(id_, name, models[name])
 
 
 def _check_named(study: Runnable, named: Named) -> None:

@@ -189,6 +189,19 @@ def study_of(
     _check(out, authored.places)
 
 
+def stand_in(id_: str, name: str, returned: str) -> dict[str, Any]:
+    """Return the document of a system that is a script and nothing else."""
+    return {
+        "fsep": protocol.versions()[-1].version,
+        "kind": "system",
+        "id": id_,
+        "title": "A scripted stand-in",
+        "synthetic": True,
+        "model": {"name": name, "returned": [returned]},
+        "access": {"via": "script"},
+    }
+
+
 def _check(study: Path, places: Mapping[str, str]) -> None:
     """Refuse a study that is not whole, or whose design is not the one that was committed."""
     report = validate(study)

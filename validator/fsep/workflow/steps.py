@@ -10,13 +10,13 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
-from fsep import protocol
 from fsep.checks.raters import file_of
 from fsep.digests import document_digest
 from fsep.engine.packets import NAMES
 from fsep.errors import FsepError, visible
 from fsep.packing.files import document_bytes
 from fsep.parsing import json as strict
+from fsep.run.place import stand_in, study_of
 from fsep.workflow import packets
 from fsep.workflow.place import BLINDING, Workplace
 from fsep.workflow.sheets import Dealing, Row, deal
@@ -52,23 +52,12 @@ def commit(place: Workplace, of: str, at: str | None = None) -> str:
     return digest
 
 
-# In the place of the systems, which no design names: there may be none yet.
-_ANY_SYSTEM = {
-    "fsep": protocol.versions()[-1].version,
-    "kind": "system",
-    "id": "any",
-    "synthetic": True,
-    "model": {"name": "any", "returned": ["any"]},
-    "access": {"via": "script"},
-}
-
-
 def _check_design(place: Workplace) -> None:
-    """Refuse a design that has a fault: the first run would show it, when it is committed."""
-    from fsep.run.place import study_of  # noqa: PLC0415 - it needs the place of this package
-
+    """Refuse a design by which no run could be made, before it is bound."""
+    # No design names a system, and there may be none yet.
+    systems = {"any": stand_in("any", "any", "any")}
     with tempfile.TemporaryDirectory() as scratch:
-        study_of(place.folder, Path(scratch) / "study", {"any": _ANY_SYSTEM}, committed=False)
+        study_of(place.folder, Path(scratch) / "study", systems, committed=False)
 
 
 def _digests(place: Workplace) -> dict[str, str | None]:
